@@ -17,6 +17,7 @@ import type { Plugin } from '../plugin/compose.ts';
 import type { EventLog } from '../ports/events.ts';
 import type { Cipher } from '../ports/system.ts';
 import type { FindAccount } from '../use-cases/account/find-account.ts';
+import type { EffectiveTenants } from '../use-cases/administration/settings/effective-tenants.ts';
 import type { DeviceCodes } from '../use-cases/device/device-codes.ts';
 import type { SignIn } from '../use-cases/sign-in/password.ts';
 import type { AccountUseCases } from './account/account.ts';
@@ -29,7 +30,9 @@ export type Readiness = () => Promise<{ ready: true } | { ready: false; reason: 
 
 /** The server of one configuration, before its areas. */
 export interface Server {
+  /** Its tenants have their effective settings. */
   readonly config: Config;
+  readonly effectiveTenants: EffectiveTenants;
   readonly parts: Parts;
   readonly cipher: Cipher;
   readonly events: EventLog;

@@ -28,6 +28,7 @@ import { createQueueDelivery } from '../jobs/queue-delivery.ts';
 import { createResetEffectsJob, createResetRuns, type ResetRuns } from '../jobs/reset-effects.ts';
 import { type StopJobs, startJobs } from '../jobs/runner.ts';
 import { createSweeping } from '../jobs/sweeping.ts';
+import { createTenantRefresh, createTenantRefreshJob, type TenantRefresh } from '../jobs/tenant-refresh.ts';
 import type { Log, Logger } from '../ports/log.ts';
 import type { Metrics } from '../ports/metrics.ts';
 import type { Cipher, Clock, PasswordHasher, Random } from '../ports/system.ts';
@@ -48,6 +49,7 @@ export interface Parts {
   readonly senders: Senders;
   readonly logouts: Logouts;
   readonly resets: ResetRuns;
+  readonly tenants: TenantRefresh;
   readonly metrics: Metrics;
   readonly clockWatch: ClockWatch;
   readonly seeding: AccountSeeding;
@@ -184,7 +186,21 @@ export async function openParts(config: Config): Promise<Parts> {
     log: logger,
   });
   const resets = createResetRuns();
-  return { stores, hasher, clock, random, logger, senders, logouts, resets, metrics, clockWatch, seeding };
+  const tenants = createTenantRefresh();
+  return {
+    stores,
+    hasher,
+    clock,
+    random,
+    logger,
+    senders,
+    logouts,
+    resets,
+    tenants,
+    metrics,
+    clockWatch,
+    seeding,
+  };
 }
 
 /** Counts the messages that are logged as undelivered. A mail is given up long after the request that sent it. */
@@ -233,7 +249,7 @@ export async function seedAccounts(
 
 /** Deletes expired rows from the stores, and sends what other processes have left in them. The result stops it. */
 export function startUpkeep(config: Config, parts: Parts): StopJobs {
-  const { stores, senders, logouts, resets, clock, logger, clockWatch } = parts;
+  const { stores, senders, logouts, resets, tenants, clock, logger, clockWatch } = parts;
   const { sweep } = stores;
   const { retentionDays: auditRetentionDays } = config.audit;
   const onFailure = (error: unknown) => logger.warn({ event: 'store.sweep_failed', error });
@@ -244,6 +260,10 @@ export function startUpkeep(config: Config, parts: Parts): StopJobs {
     createResetEffectsJob({
       resets,
       onFailure: (error) => logger.warn({ event: 'reset.job_failed', error }),
+    }),
+    createTenantRefreshJob({
+      tenants,
+      onFailure: (error) => logger.warn({ event: 'settings.refresh_failed', error }),
     }),
     clockWatch.job,
   ]);

@@ -31,6 +31,7 @@ import { allowedPrefixesOf } from './senders.ts';
 
 interface SecondFactorDeps {
   readonly config: Config;
+  readonly refreshTenants: () => Promise<void>;
   readonly parts: Pick<Parts, 'stores' | 'clock' | 'random' | 'logger'>;
   readonly cipher: Cipher;
   readonly events: EventLog;
@@ -44,6 +45,7 @@ interface SecondFactorDeps {
 
 export function secondFactorOf({
   config,
+  refreshTenants,
   parts,
   cipher,
   events,
@@ -79,6 +81,7 @@ export function secondFactorOf({
     },
     settings: {
       tenants: config.tenants,
+      refreshTenants,
       methods: { totp, email, sms: canText ? sms : null },
       smsLimits: { ...config.sms.limits, allowedPrefixes },
       trustDays: trustedDevice.days,

@@ -37,6 +37,7 @@ import { createPasswordAttempts } from '../use-cases/sign-in/password-attempts.t
 import { createReplayedFamilies } from '../use-cases/sign-in/replayed-families.ts';
 import { createSessionClients } from '../use-cases/sign-in/session-clients.ts';
 import { accountUseCasesOf } from './account/account.ts';
+import { effectiveTenantsOf } from './administration/effective-tenants.ts';
 import { beginSeeding, withSeeding } from './administration/seeding.ts';
 import { createAreas } from './areas.ts';
 import { clientNamesOf } from './client-names.ts';
@@ -63,7 +64,11 @@ export function createServer(
   areasOf: (server: Server) => readonly Area[] = createAreas,
 ): Serve {
   const demoSessions = createDemoSessions(parts.clock);
-  return async (config) => {
+  return async (configured) => {
+    const effectiveTenants = await effectiveTenantsOf(configured, parts.stores);
+    // Everything reads the effective settings of the tenants.
+    const config = { ...configured, tenants: effectiveTenants.tenants };
+    parts.tenants.use(effectiveTenants.refresh);
     const secrets = secretsOf(config);
     const cipher = await cipherOf(secrets, parts);
     const places = await openPlaces(config.geo.database);
@@ -72,6 +77,7 @@ export function createServer(
     const seeded = { ...parts, stores: { ...parts.stores, accounts } };
     const server = await composeServer({
       config,
+      effectiveTenants,
       parts: seeded,
       readiness,
       demoSessions,
@@ -87,7 +93,7 @@ export function createServer(
   };
 }
 
-interface Given extends Pick<Server, 'config' | 'parts' | 'readiness' | 'demoSessions'> {
+interface Given extends Pick<Server, 'config' | 'effectiveTenants' | 'parts' | 'readiness' | 'demoSessions'> {
   readonly secrets: Secrets;
   readonly cipher: Cipher;
   readonly places: PlaceOf;
@@ -95,6 +101,7 @@ interface Given extends Pick<Server, 'config' | 'parts' | 'readiness' | 'demoSes
 
 async function composeServer({
   config,
+  effectiveTenants,
   parts,
   readiness,
   demoSessions,
@@ -158,6 +165,7 @@ async function composeServer({
   });
   const plugin = secondFactorOf({
     config,
+    refreshTenants: effectiveTenants.refresh,
     parts,
     cipher,
     events,
@@ -219,7 +227,13 @@ async function composeServer({
     accounts,
     passwordAttempts,
     transactions,
-    loadSnapshot: createSnapshotLoader({ accounts, enrolments, tenants, lockouts }),
+    loadSnapshot: createSnapshotLoader({
+      accounts,
+      enrolments,
+      tenants,
+      refreshTenants: effectiveTenants.refresh,
+      lockouts,
+    }),
     hasher,
     events,
     clock,
@@ -250,6 +264,7 @@ async function composeServer({
 
   return {
     config,
+    effectiveTenants,
     parts,
     cipher,
     events,

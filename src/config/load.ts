@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { MethodName } from '../domain/methods/method.ts';
 import { buildConfig } from './build/config.ts';
-import { statedDetails } from './build/stated.ts';
+import { statedDetails, statedSettings } from './build/stated.ts';
 import { checkFile } from './checks/all.ts';
 import { valueAt, withValue } from './data.ts';
 import { ConfigFaults, Findings, type Path, pathText } from './faults.ts';
@@ -62,6 +62,7 @@ export function loadConfig({ file, env, cwd, availableMethods = ['totp'] }: Conf
     logLevel: overrides.logLevel,
     isBuiltInDemo: realpathSync(path) === realpathSync(DEMO_FILE),
     statedDetails: statedDetails(corrected),
+    statedSettings: statedSettings(corrected),
     warnings: [...findings.warnings, ...notYet(parsed.data, availableMethods)],
   });
 }

@@ -4,6 +4,7 @@ import type { ComparedDetail } from '../domain/administration/account-difference
 import type { OwnClaim } from '../domain/claims.ts';
 import type { ClientSettings, ResourceServer } from '../domain/client.ts';
 import type { Tenant } from '../domain/tenant.ts';
+import type { SettingName } from '../domain/tenant-settings/settings.ts';
 
 /** A factor of the file, enrolled when the account is created. */
 export type SeedFactor =
@@ -157,6 +158,8 @@ export interface Config {
   readonly claims: readonly OwnClaim[];
   readonly resourceServers: readonly ResourceServer[];
   readonly tenants: readonly Tenant[];
+  /** By tenant: the settings that the file writes. The console can only be stricter. */
+  readonly writtenSettings: Readonly<Record<string, readonly SettingName[]>>;
   readonly clients: readonly ClientConfig[];
   readonly accounts: readonly StatedSeedAccount[];
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';

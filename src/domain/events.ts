@@ -261,6 +261,7 @@ export function noticeOf(event: DomainEvent): Notice | null {
     case 'device.cancelled':
     case 'config.reloaded':
     case 'store.restored':
+    case 'settings.changed':
       return null;
   }
 }

@@ -84,6 +84,7 @@ const STATES: Readonly<Record<AuditEventName, string | null>> = {
   'notification_email.stopped': null,
   'notification_email.changed': 'the former second address is back',
   'session.ended': 'all sessions are void',
+  'settings.changed': 'the settings of the workspace are those of an earlier version',
   'sign_in.new_browser': null,
 };
 

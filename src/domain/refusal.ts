@@ -21,6 +21,22 @@ export type FieldFault =
   | 'list_unknown'
   | 'list_place_unknown';
 
+/** The fault of a setting of the console, which has words of its own. */
+export type SettingFault =
+  /** The configuration file asks for more. */
+  | 'setting_fixed'
+  | 'enforcement_unknown'
+  | 'method_unknown'
+  | 'methods_missing'
+  | 'grace_days_wrong'
+  | 'group_line'
+  | 'group_twice'
+  | 'message_long'
+  | 'support_email_wrong'
+  | 'support_url_wrong'
+  /** It loosens, and nobody says why. */
+  | 'reason_missing';
+
 /** Every refusal that a person can meet: a closed list, with the data that its page shows. */
 export type Refusal =
   /** `field`: the one that is wrong, where the account is known. */
@@ -64,14 +80,27 @@ export type Refusal =
   | { readonly code: 'session_expired' }
   /**
    * `frozen`: the owner reported "it was not me", and no administrator has looked yet. `held`: the same for the removal of a
-   * factor that nobody asked for, which keeps the password alone from signing in.
+   * factor that nobody asked for, which keeps the password alone from signing in. `two_administrators`: it loosens settings,
+   * and one administrator is not enough for that.
    */
-  | { readonly code: 'forbidden'; readonly because?: 'frozen' | 'frozen_passkey' | 'held' }
+  | {
+      readonly code: 'forbidden';
+      readonly because?: 'frozen' | 'frozen_passkey' | 'held' | 'two_administrators';
+    }
   /** The first factor was right. The page names the contact of the account's own tenant. */
   | { readonly code: 'forbidden'; readonly because: 'disabled'; readonly tenantId: string }
   | { readonly code: 'enforced' }
   | { readonly code: 'field_invalid'; readonly field: string }
   | { readonly code: 'field_invalid'; readonly because: FieldFault }
+  /** `line`: of a field with several lines, from 1. */
+  | {
+      readonly code: 'field_invalid';
+      readonly field: string;
+      readonly setting: SettingFault;
+      readonly line?: number;
+    }
+  /** Somebody else has saved since the page was shown. The page shows both values. */
+  | { readonly code: 'conflict' }
   /** A new password that breaks a rule, with what makes it easy to guess. */
   | {
       readonly code: 'field_invalid';

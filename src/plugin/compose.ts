@@ -89,9 +89,10 @@ export function composePlugin({
   log,
 }: PluginParts): Plugin {
   const { clock } = ports;
-  const { tenants, methods, catalogue, smsLimits, trustDays, confirmUrl } = settings;
+  const { tenants, refreshTenants, methods, catalogue, smsLimits, trustDays, confirmUrl } = settings;
   const useCases = composeUseCases(ports, {
     tenants,
+    refreshTenants,
     methods,
     catalogue,
     smsLimits,

@@ -70,6 +70,8 @@ export interface SecondFactorPorts {
 
 export interface SecondFactorSettings {
   readonly tenants: readonly Tenant[];
+  /** Brings the settings of the tenants up to date. Absent where they never change. */
+  readonly refreshTenants?: (() => Promise<void>) | undefined;
   readonly methods: MethodSettings;
   /** Undefined: the methods of the product. */
   readonly catalogue?: Catalogue | undefined;
@@ -90,7 +92,7 @@ export function composeUseCases(
 ) {
   const { accounts, enrolments, onceKeys, lockouts, records, transactions, attempts, trustedBrowsers } =
     stores;
-  const { tenants, catalogue, smsLimits, trustDays, passkeySite, confirmUrl } = settings;
+  const { tenants, refreshTenants, catalogue, smsLimits, trustDays, passkeySite, confirmUrl } = settings;
   const methods = createMethods(settings.methods, catalogue);
   const available = () => availableOf(methods, passkeySite());
 
@@ -171,7 +173,7 @@ export function composeUseCases(
     clock,
   });
   const { check, destinationOf, isReachable, isReadable } = answers;
-  const loadSnapshot = createSnapshotLoader({ accounts, enrolments, tenants, lockouts });
+  const loadSnapshot = createSnapshotLoader({ accounts, enrolments, tenants, refreshTenants, lockouts });
   const passkeySignIn = createPasskeySignIn({
     method: methods.browser,
     passkeyVerifier,
@@ -192,6 +194,7 @@ export function composeUseCases(
     accounts,
     enrolments,
     tenants,
+    refreshTenants,
     onceKeys,
     lockouts,
     trustedBrowsers,
@@ -268,7 +271,7 @@ export function composeUseCases(
     evaluatePolicy,
     evaluateExistingSession,
     loadSnapshot,
-    loadPartialSnapshot: createPartialSnapshotLoader({ accounts, enrolments, tenants }),
+    loadPartialSnapshot: createPartialSnapshotLoader({ accounts, enrolments, tenants, refreshTenants }),
     secondFactor,
     findSufficientSession: createFindSufficientSession({ records, evaluatePolicy, clock }),
     signInTransactions: createSignInTransactions({ transactions, records, clock }),

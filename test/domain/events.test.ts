@@ -158,6 +158,7 @@ const UNTOLD: Readonly<Record<Exclude<DomainEvent, { account: unknown }>['name']
   'notification_email.asked': null,
   'notification_email.stopped': null,
   'session.ended': null,
+  'settings.changed': null,
 };
 
 const isUntold = (name: string): name is keyof typeof UNTOLD => Object.hasOwn(UNTOLD, name);
@@ -182,7 +183,7 @@ describe('an event', () => {
       expect(auditLineOf(event)).to.deep.equal({ ...nothing, event: event.name, method });
       names.add(event.name);
     }
-    expect(names.size).to.equal(66);
+    expect(names.size).to.equal(67);
   });
 
   it('has the details in its line, and nothing that only a notice needs', () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { AdministrationStore } from '../../ports/administration/administration-store.ts';
 import type { PeopleStore } from '../../ports/administration/people-store.ts';
 import type { ResetRequestStore } from '../../ports/administration/reset-requests.ts';
+import type { TenantSettingsStore } from '../../ports/administration/tenant-settings.ts';
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
 import type { StorePressure } from '../../ports/metrics.ts';
 import type { QueueStore } from '../../ports/queue.ts';
@@ -27,6 +28,7 @@ import { createAccountStore } from './account-store.ts';
 import { createAdministrationStore } from './administration/administration-store.ts';
 import { createPeopleStore } from './administration/people-store.ts';
 import { createSpelling } from './administration/spelling.ts';
+import { createTenantSettingsStore } from './administration/tenant-settings-store.ts';
 import { createAttemptStore } from './attempt-store.ts';
 import { createAuditStore } from './audit-store.ts';
 import { expectSettled, identityOf, type StoreFiles } from './backup/replacement.ts';
@@ -79,6 +81,7 @@ export interface EmbeddedAccounts extends Upkeep {
   readonly restoration: RestorationStore;
   readonly administration: AdministrationStore;
   readonly people: PeopleStore;
+  readonly tenantSettings: TenantSettingsStore;
 }
 
 export interface EmbeddedShortLived extends Upkeep {
@@ -141,6 +144,7 @@ export function openEmbeddedAccounts({ dataDir }: EmbeddedOptions): EmbeddedAcco
     restoration: createRestorationStore(database),
     administration: createAdministrationStore(database),
     people: createPeopleStore(database),
+    tenantSettings: createTenantSettingsStore(database),
     async sweep(now, auditRetentionMs) {
       const swept = await sweepRows(now, auditRetentionMs);
       await spellNames();

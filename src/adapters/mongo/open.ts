@@ -2,6 +2,7 @@
 import type { AdministrationStore } from '../../ports/administration/administration-store.ts';
 import type { PeopleStore } from '../../ports/administration/people-store.ts';
 import type { ResetRequestStore } from '../../ports/administration/reset-requests.ts';
+import type { TenantSettingsStore } from '../../ports/administration/tenant-settings.ts';
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
 import type { StorePressure } from '../../ports/metrics.ts';
 import type { OneRequest } from '../../ports/one-request.ts';
@@ -21,6 +22,7 @@ import { createAccountStore } from './account-store.ts';
 import { createAccountSummaries } from './administration/account-summaries.ts';
 import { createAdministrationStore } from './administration/administration-store.ts';
 import { createPeopleStore } from './administration/people-store.ts';
+import { createTenantSettingsStore } from './administration/tenant-settings-store.ts';
 import { createAuditStore } from './audit-store.ts';
 import { createRestorationStore } from './backup/restoration-store.ts';
 import { type Connection, connect } from './connection.ts';
@@ -60,6 +62,7 @@ export interface MongoAccounts {
   readonly restoration: RestorationStore;
   readonly administration: AdministrationStore;
   readonly people: PeopleStore;
+  readonly tenantSettings: TenantSettingsStore;
   readonly sweep: Sweep;
   /** Rejects with `StoreUnavailable` when no server that takes writes answers. */
   readonly ping: () => Promise<void>;
@@ -118,6 +121,7 @@ export async function openMongoAccounts({ uri, request = () => null }: MongoOpti
     administration: createAdministrationStore(connection, models),
     people: createPeopleStore(connection, models),
     sweep: createSweep(models, summaries),
+    tenantSettings: createTenantSettingsStore(connection, models),
     ping: connection.ping,
     clocks: [{ store: 'MongoDB', now: connection.now }],
     pressures: [{ store: 'MongoDB', read: connection.pressure }],

@@ -13,6 +13,7 @@ import { createInviting, type Inviting } from '../../use-cases/invitations/invit
 import type { ResetDecisions } from '../../use-cases/resets/decide.ts';
 import { createEndSessions } from '../../use-cases/sign-in/end-sessions.ts';
 import { type AccountOperation, accountOperationOf } from '../administration/account-operation.ts';
+import { effectiveTenantsOf } from '../administration/effective-tenants.ts';
 import { cipherOf } from '../keys.ts';
 import { storedLogouts } from '../logouts.ts';
 import { type Notices, noticesOf } from '../notices.ts';
@@ -32,12 +33,12 @@ const SENDING_MS = 5000;
 
 /** Calls `onUndelivered` at the end when a notice could not be sent. */
 export async function withOperation(
-  config: Config,
+  configured: Config,
   act: (operation: Operation, config: Config) => Promise<void>,
   onUndelivered: () => void,
 ): Promise<void> {
-  expectStore(config);
-  const parts = await openParts(config);
+  expectStore(configured);
+  const parts = await openParts(configured);
   const { stores, clock, random } = parts;
   const { accounts, audit, enrolments, lockouts, records, sessionClients, trustedBrowsers } = stores;
   let isDelivered = true;
@@ -47,6 +48,8 @@ export async function withOperation(
   };
   const senders = createSenders({ stores, clock, random, logger: { warn } });
   try {
+    const { tenants } = await effectiveTenantsOf(configured, stores);
+    const config = { ...configured, tenants };
     const send = lazyNotify({ config, parts, senders, warn });
     const notify: Notify = async (account, notice) => {
       try {

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { ComparedDetail } from '../../domain/administration/account-differences.ts';
 import type { Tenant } from '../../domain/tenant.ts';
+import type { SettingName } from '../../domain/tenant-settings/settings.ts';
 import type { ConfigFile } from '../schema/file.ts';
 import type { Config } from '../shape.ts';
 import { accountOf } from './account.ts';
@@ -18,6 +19,8 @@ export interface Surroundings {
   readonly warnings: readonly string[];
   /** For each account, the details that the file writes. */
   readonly statedDetails: readonly (readonly ComparedDetail[])[];
+  /** For each tenant, the settings that the file writes. */
+  readonly statedSettings: readonly (readonly SettingName[])[];
 }
 
 /** In seconds. */
@@ -67,6 +70,9 @@ export function buildConfig(file: ConfigFile, around: Surroundings): Config {
         file.passwords.breached_file === null ? null : resolve(around.folder, file.passwords.breached_file),
     },
     tenants: file.tenants.map((tenant) => tenantOf(tenant, around.folder)),
+    writtenSettings: Object.fromEntries(
+      file.tenants.map(({ id }, index) => [id, around.statedSettings[index] ?? []]),
+    ),
     outbound: { allowPrivateNetworks: file.outbound.allow_private_networks },
     tokens: {
       accessMinutes: file.tokens.access_minutes,

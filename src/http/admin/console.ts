@@ -19,6 +19,8 @@ export interface ConsoleRoute {
   readonly page: ConsolePage;
   /** Whether the form of this route may have a file. */
   readonly takesFile?: boolean;
+  /** The field of the form that may be repeated: its values stand in one text, with spaces between them. */
+  readonly list?: string;
   readonly handle: (ctx: Context, visit: AdminVisit) => Promise<void>;
 }
 
@@ -28,14 +30,14 @@ export function routerOf(
   requireAdministrator: RequireAdministrator,
 ): Router {
   const router = new Router({ prefix: ADMIN_PATH });
-  for (const { method, path, page, takesFile = false, handle } of routes) {
+  for (const { method, path, page, takesFile = false, list = null, handle } of routes) {
     router.register(path, [method], async (ctx: Context) => {
       const returnTo = method === 'GET' ? (ownPath(ctx.originalUrl) ?? ADMIN_PATH) : ctx.path;
       if (takesFile && isUpload(ctx)) {
         // A file is large: it is read for a person who may send one, and for nobody else.
         if (!(await requireAdministrator(ctx, page, returnTo))) return;
         await readUpload(ctx);
-      } else if (method === 'POST') await readForm(ctx);
+      } else if (method === 'POST') await readForm(ctx, null, list);
       const visit = await requireAdministrator(ctx, page, returnTo);
       if (visit) await handle(ctx, visit);
     });

@@ -30,39 +30,51 @@ const parsedForms = new WeakMap<IncomingMessage, Promise<Fields>>();
  * Reads the form once for each request. Throws 400 for another media type, a compressed body, bytes that are not UTF-8, a
  * repeated field, and a name that is no plain word. Throws 413 past 32 KiB. Common parsers turn brackets in a name into
  * objects and query operators, so no such name passes. A field with the name `lastOf` may be repeated: its last value counts.
+ * The values of a repeated `listOf` stand in one text, with spaces between them.
  */
-export function readForm(ctx: Context, lastOf: string | null = null): Promise<Fields> {
-  const reading = parsedForms.get(ctx.req) ?? fieldsOf(ctx, lastOf);
+export function readForm(
+  ctx: Context,
+  lastOf: string | null = null,
+  listOf: string | null = null,
+): Promise<Fields> {
+  const reading = parsedForms.get(ctx.req) ?? fieldsOf(ctx, lastOf, listOf);
   parsedForms.set(ctx.req, reading);
   return reading;
 }
 
-async function fieldsOf(ctx: Context, lastOf: string | null): Promise<Fields> {
+async function fieldsOf(ctx: Context, lastOf: string | null, listOf: string | null): Promise<Fields> {
   if (ctx.is('application/x-www-form-urlencoded') !== 'application/x-www-form-urlencoded') {
     throw new BadForm(400, 'a form was expected');
   }
   if (ctx.get('content-encoding')) throw new BadForm(400, 'compressed forms are not read');
-  return checkedFields(ctx.req.readable ? entriesOf(await rawBody(ctx)) : entriesRead(ctx), lastOf);
+  const entries = ctx.req.readable ? entriesOf(await rawBody(ctx)) : entriesRead(ctx);
+  return checkedFields(entries, lastOf, listOf);
 }
 
 /** Throws 400 for fields that no form of ours has. */
-function checkedFields(entries: readonly (readonly [string, unknown])[], lastOf: string | null): Fields {
+function checkedFields(
+  entries: readonly (readonly [string, unknown])[],
+  lastOf: string | null,
+  listOf: string | null,
+): Fields {
   if (entries.length > MOST_FIELDS) throw new BadForm(400, 'too many fields');
   const fields = new Map<string, string>();
   for (const [name, value] of entries) {
     if (!FIELD_NAME.test(name) || name === '__proto__')
       throw new BadForm(400, 'a field has a name that no form of ours has');
-    if ((fields.has(name) && name !== lastOf) || typeof value !== 'string')
+    const earlier = fields.get(name);
+    const mayRepeat = name === lastOf || name === listOf;
+    if ((earlier !== undefined && !mayRepeat) || typeof value !== 'string')
       throw new BadForm(400, 'a field was sent twice');
     if (value.includes('\u0000')) throw new BadForm(400, 'a field holds a null character');
-    fields.set(name, value);
+    fields.set(name, earlier !== undefined && name === listOf ? `${earlier} ${value}` : value);
   }
   return Object.freeze(Object.assign(Object.create(null), Object.fromEntries(fields)));
 }
 
 /** Takes the fields of a form that was read in another encoding, for everything that reads this form later. */
 export function keepFields(ctx: Context, entries: readonly (readonly [string, string])[]): void {
-  parsedForms.set(ctx.req, Promise.resolve(checkedFields(entries, null)));
+  parsedForms.set(ctx.req, Promise.resolve(checkedFields(entries, null, null)));
 }
 
 async function rawBody(ctx: Context): Promise<Uint8Array> {

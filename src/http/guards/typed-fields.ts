@@ -30,6 +30,17 @@ const CARRIED = {
   keep_sessions: true,
   // It names the device that waits, and stands on the screen of that device.
   user_code: true,
+  // The settings of a workspace.
+  enforcement: true,
+  methods: true,
+  grace_days: true,
+  groups: true,
+  trusted_devices: true,
+  passkey_sign_in: true,
+  message_en: true,
+  message_nl: true,
+  support_email: true,
+  support_url: true,
 };
 export const CARRIED_FIELDS: ReadonlySet<string> = new Set(Object.keys(CARRIED));
 
@@ -44,9 +55,15 @@ export interface Typed {
   text(name: string, otherwise: string): string;
   /** Whether the box was ticked, or else this. */
   tick(name: string, otherwise: boolean): boolean;
+  /** The same for one of several boxes with the same name. */
+  tickOf(name: string, value: string, otherwise: boolean): boolean;
 }
 
-export const NOTHING_TYPED: Typed = { text: (_, otherwise) => otherwise, tick: (_, otherwise) => otherwise };
+export const NOTHING_TYPED: Typed = {
+  text: (_, otherwise) => otherwise,
+  tick: (_, otherwise) => otherwise,
+  tickOf: (_name, _value, otherwise) => otherwise,
+};
 
 export function createTypedFields({ cipher, clock, isHttps: isSecure, name = 'typed' }: TypedFieldsDeps) {
   const cookie = hostName(name, { isSecure });
@@ -80,6 +97,7 @@ function typedIn(fields: ReadonlyMap<string, string>): Typed {
     text: (name, otherwise) => fields.get(name) ?? otherwise,
     // A browser leaves a box without a tick out of the form.
     tick: (name) => fields.has(name),
+    tickOf: (name, value) => fields.get(name)?.split(' ').includes(value) ?? false,
   };
 }
 

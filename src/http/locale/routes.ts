@@ -32,7 +32,7 @@ export function createLocaleRoutes({
 
   async function chooseLocale(ctx: Context): Promise<void> {
     // A form of its own may have a field of this name. The button comes after it.
-    const { locale, return_to: returnTo, ...fields } = await readForm(ctx, 'locale');
+    const { locale, return_to: returnTo, ...fields } = await readForm(ctx, 'locale', 'methods');
     if (!isLocale(locale)) throw new BadForm(400, 'no page of ours speaks that language');
     keepLocale(ctx, locale);
     await keepForAccount?.(ctx, locale);

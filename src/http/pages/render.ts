@@ -79,6 +79,8 @@ const VIEWS: Readonly<Record<PageName, string> & Record<string, string>> = {
   'admin-overview': 'admin/overview',
   'admin-users': 'admin/users',
   'admin-invite': 'admin/invite',
+  'admin-security': 'admin/security',
+  'admin-preview': 'admin/preview',
   'confirm-removal': 'account/confirm-removal',
   demo: 'demo/demo',
   'demo-signed-in': 'demo/signed-in',

@@ -48,6 +48,8 @@ interface PartialSnapshotDeps {
   readonly accounts: Pick<AccountStore, 'findById'>;
   readonly enrolments: Pick<EnrolmentStore, 'listByAccount'>;
   readonly tenants: readonly Tenant[];
+  /** Brings the settings of the tenants up to date. Absent where they never change. */
+  readonly refreshTenants?: (() => Promise<void>) | undefined;
 }
 
 interface SnapshotDeps extends PartialSnapshotDeps {
@@ -74,6 +76,7 @@ export function createPartialSnapshotLoader({
   accounts,
   enrolments,
   tenants,
+  refreshTenants,
 }: PartialSnapshotDeps): LoadSnapshot<SnapshotWithoutLockout> {
   const tenantById = new Map(tenants.map((tenant) => [tenant.id, tenant]));
 
@@ -83,9 +86,11 @@ export function createPartialSnapshotLoader({
         ? Promise.resolve(known).then((one) => one ?? accounts.findById(accountId))
         : accounts.findById(accountId),
       enrolments.listByAccount(accountId),
+      refreshTenants?.(),
     ]);
     const tenant = account ? tenantById.get(account.tenantId) : undefined;
-    return account && tenant ? { account, tenant, enrolments: enrolled } : null;
+    // A copy: one request decides by the same settings from its beginning to its end.
+    return account && tenant ? { account, tenant: { ...tenant }, enrolments: enrolled } : null;
   };
 }
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { LOCALES } from '../../../src/domain/account.ts';
 import { PASSWORD_PATTERNS, type PasswordFault } from '../../../src/domain/password/fault.ts';
-import { FROZEN, type Refusal, type RefusalCode } from '../../../src/domain/refusal.ts';
+import { FROZEN, type Refusal, type RefusalCode, type SettingFault } from '../../../src/domain/refusal.ts';
 import { fieldsOf, phrasesOf, retryAfter, type Subject, statusOf } from '../../../src/http/pages/refusals.ts';
 import { loadTranslations } from '../../../src/presentation/locale.ts';
 
@@ -13,6 +13,20 @@ const PASSWORD_FAULTS: readonly PasswordFault[] = [
   { because: 'common' },
   { because: 'breached' },
   { because: 'about_you' },
+];
+
+const SETTING_FAULTS: readonly SettingFault[] = [
+  'setting_fixed',
+  'enforcement_unknown',
+  'method_unknown',
+  'methods_missing',
+  'grace_days_wrong',
+  'group_line',
+  'group_twice',
+  'message_long',
+  'support_email_wrong',
+  'support_url_wrong',
+  'reason_missing',
 ];
 
 /** Every code, so that a new one fails to compile here too. */
@@ -47,13 +61,21 @@ const REFUSALS: Readonly<Record<RefusalCode, { refusals: readonly Refusal[]; sta
   email_unconfirmed: { refusals: [{ code: 'email_unconfirmed' }], status: 422 },
   method_not_allowed: { refusals: [{ code: 'method_not_allowed' }], status: 422 },
   session_expired: { refusals: [{ code: 'session_expired' }], status: 400 },
-  forbidden: { refusals: [{ code: 'forbidden' }, FROZEN], status: 403 },
+  forbidden: {
+    refusals: [{ code: 'forbidden' }, FROZEN, { code: 'forbidden', because: 'two_administrators' }],
+    status: 403,
+  },
+  conflict: { refusals: [{ code: 'conflict' }], status: 409 },
   enforced: { refusals: [{ code: 'enforced' }], status: 422 },
   field_invalid: {
     refusals: [
       { code: 'field_invalid', field: 'label' },
       { code: 'field_invalid', because: 'email_incomplete' },
       { code: 'field_invalid', because: 'password_missing' },
+      ...SETTING_FAULTS.flatMap((setting) =>
+        [1, 2].map((line) => ({ code: 'field_invalid', field: 'groups', setting, line }) as const),
+      ),
+      { code: 'field_invalid', field: 'reason', setting: 'reason_missing' },
       ...PASSWORD_FAULTS.map((password) => ({ code: 'field_invalid', password, patterns: [] }) as const),
       { code: 'field_invalid', password: { because: 'common' }, patterns: PASSWORD_PATTERNS },
     ],

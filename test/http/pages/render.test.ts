@@ -25,6 +25,8 @@ describe('every page', () => {
       'admin-users': true,
       'admin-invite': true,
       'admin-overview': true,
+      'admin-security': true,
+      'admin-preview': true,
       'sign-in': true,
       'select-account': true,
       'choose-method': true,

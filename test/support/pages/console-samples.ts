@@ -1,6 +1,7 @@
 /** The pages of the administrators' console. */
 import { CONSOLE_PAGES } from '../../../src/domain/administration/may-act.ts';
 import { PEOPLE_SAMPLES } from './console/people-samples.ts';
+import { CONSOLE_SECURITY_SAMPLES } from './console/security-samples.ts';
 import { type Sample, sample } from './page-sample.ts';
 
 const admin = {
@@ -30,4 +31,5 @@ export const CONSOLE_SAMPLES: readonly Sample[] = [
     { ...admin, console: { page: 'overview', pages: CONSOLE_PAGES.slice(0, 3) } },
   ),
   ...PEOPLE_SAMPLES,
+  ...CONSOLE_SECURITY_SAMPLES,
 ];

@@ -1,9 +1,7 @@
-/**
- * The tables of the two files. A migration is never changed once released: the next one is added below it.
- * WITHOUT ROWID where rows are small and found by their key: one tree to write instead of two.
- */
+/** The tables of the two files. A migration is never changed once released: the next one is added below it. */
 
 import { PEOPLE, RESET_REQUESTS } from './administration-schema.ts';
+import { TENANT_SETTINGS } from './tenant-settings-table.ts';
 
 /**
  * The table of oidc-provider's payloads, in both files: durable models in one, short-lived models in the other.
@@ -25,6 +23,7 @@ const PROVIDER = `
   CREATE INDEX provider_by_expiry ON provider (expires_at) WHERE expires_at IS NOT NULL;
 `;
 
+// WITHOUT ROWID where rows are small and found by their key: one tree to write instead of two.
 export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   `
   CREATE TABLE accounts (
@@ -227,6 +226,7 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   ALTER TABLE sign_in_records ADD COLUMN offline_clients TEXT;`,
   RESET_REQUESTS,
   PEOPLE,
+  TENANT_SETTINGS,
 ];
 
 export const SHORT_LIVED_MIGRATIONS: readonly string[] = [

@@ -13,6 +13,7 @@ import { provider } from './provider.ts';
 import { logoutOutbox, mailOutbox } from './queue.ts';
 import { resetRequest, resetStep } from './reset-request.ts';
 import { sessionClient } from './session-client.ts';
+import { tenantSettings } from './tenant-settings.ts';
 
 /** That a password hash is being replaced; gone again when it was. */
 export interface PasswordChangeDocument {
@@ -193,6 +194,7 @@ export function createModels(driver: Driver) {
     resetRequests: driver.model('ResetRequest', resetRequest),
     resetSteps: driver.model('ResetStep', resetStep),
     sessionClients: driver.model('SessionClient', sessionClient),
+    tenantSettings: driver.model('TenantSettings', tenantSettings),
   };
 }
 

@@ -2,8 +2,9 @@
 import type { Role } from '../../../domain/account.ts';
 import type { PeopleTotals } from '../../../ports/administration/people-store.ts';
 import type { PeoplePages } from './console/people-pages.ts';
+import type { ConsoleSecurityPages } from './console/security.ts';
 
-export interface ConsolePages extends PeoplePages {
+export interface ConsolePages extends PeoplePages, ConsoleSecurityPages {
   'admin-overview': {
     readonly tenantName: string;
     /** A manager sees the members of some groups alone. */
