@@ -97,6 +97,14 @@ describe('a form of a set-up', () => {
       });
     });
 
+    it('has the page of its step, which asks for a number where codes go to one', () => {
+      const { pageOf } = setting().enrolment;
+      expect(pageOf('proof')).to.deep.equal({ kind: 'sent', page: 'set-up-proof', asksNumber: false });
+      expect(pageOf('recovery-codes')).to.include({ kind: 'set', page: 'recovery-codes' });
+      expect(pageOf('totp')).to.include({ kind: 'typed', asksNumber: false });
+      expect(pageOf('sms')).to.include({ kind: 'sent', asksNumber: true });
+    });
+
     it('has no page for a method that does not exist, and no sent code where none is sent', async () => {
       const { pageOf, sentBy } = setting().enrolment;
       const transaction = await setting().begun(account);

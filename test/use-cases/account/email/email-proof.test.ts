@@ -11,10 +11,11 @@ const NEXT = 'bob@home.test';
 
 describe('the code before a change of the address', () => {
   const setting = freshSetting({ tenants: [aTenant('acme', { methods: ['totp', 'email'] })] });
-  const { proofWith, stored } = addressesOf(setting);
+  const { proofWith, stored, limitMails } = addressesOf(setting);
   let account: Account;
 
   beforeEach(async () => {
+    limitMails(false);
     account = await setting().person();
   });
 
@@ -86,6 +87,16 @@ describe('the code before a change of the address', () => {
     await inTurn(5, () => send());
     expect(codeOf(await send())).to.equal('resend_too_soon');
     expect(codeOf(await answer(await setting().sentCode(EMAIL)))).to.equal('ok');
+  });
+
+  it('stays good where no mail may go to the new address yet', async () => {
+    acceptedBy(await send());
+    const typed = await setting().sentCode(EMAIL);
+    limitMails(true);
+    expect(codeOf(await answer(typed))).to.equal('resend_too_soon');
+    expect((await stored(account)).emailConfirmed).to.equal(false);
+    limitMails(false);
+    expect(codeOf(await answer(typed))).to.equal('ok');
   });
 
   it('is refused where no code can go to an address', async () => {
