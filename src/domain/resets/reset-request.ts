@@ -18,6 +18,8 @@ export interface ResetRequest {
   readonly createdAt: number;
   /** Nobody can approve it from then on. */
   readonly expiresAt: number;
+  /** The id of the account that filed it for the person, and does not approve it. Null: the person has asked. */
+  readonly filedBy: string | null;
 }
 
 /**

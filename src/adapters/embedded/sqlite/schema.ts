@@ -249,6 +249,8 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX reset_steps_by_age ON reset_steps (at);
   CREATE INDEX reset_steps_due ON reset_steps (due_at) WHERE due_at IS NOT NULL;`,
+  `
+  ALTER TABLE reset_requests ADD COLUMN filed_by TEXT;`,
 ];
 
 export const SHORT_LIVED_MIGRATIONS: readonly string[] = [
