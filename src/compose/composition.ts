@@ -14,6 +14,7 @@ import type { ProviderPages } from '../oidc/page-hooks.ts';
 import type { createProvider } from '../oidc/provider.ts';
 import type { ProviderSession } from '../oidc/session/provider-session.ts';
 import type { Plugin } from '../plugin/compose.ts';
+import type { EventLog } from '../ports/events.ts';
 import type { FindAccount } from '../use-cases/account/find-account.ts';
 import type { DeviceCodes } from '../use-cases/device/device-codes.ts';
 import type { SignIn } from '../use-cases/sign-in/password.ts';
@@ -28,6 +29,7 @@ export type Readiness = () => Promise<{ ready: true } | { ready: false; reason: 
 export interface Server {
   readonly config: Config;
   readonly parts: Parts;
+  readonly events: EventLog;
   readonly readiness: Readiness;
   readonly demoSessions: DemoSessions;
   readonly plugin: Plugin;

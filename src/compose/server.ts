@@ -252,6 +252,7 @@ async function composeServer({
   return {
     config,
     parts,
+    events,
     readiness,
     demoSessions,
     plugin,

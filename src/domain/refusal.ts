@@ -56,6 +56,8 @@ export type Refusal =
   /** The first factor was right. The page names the contact of the account's own tenant. */
   | { readonly code: 'forbidden'; readonly because: 'disabled'; readonly tenantId: string }
   | { readonly code: 'enforced' }
+  /** The stored values are others than those of the form. The page shows both. */
+  | { readonly code: 'conflict' }
   | { readonly code: 'field_invalid'; readonly field: string }
   | { readonly code: 'field_invalid'; readonly because: FieldFault }
   /** A new password that breaks a rule, with what makes it easy to guess. */

@@ -63,7 +63,6 @@ export function aResetRequest(changes: Partial<ResetRequest> = {}): ResetRequest
     browser: 'Firefox, Linux',
     createdAt: NOW,
     expiresAt: NOW + MINUTE,
-    filedBy: null,
     ...changes,
   };
 }

@@ -2,10 +2,17 @@
 import type { ConsoleDeps } from '../../http/admin/routes.ts';
 import { createOverview } from '../../use-cases/administration/overview.ts';
 import type { Server } from '../composition.ts';
+import { requestPagesOf } from './requests.ts';
 import { scannedPeople } from './scanned-people.ts';
 
-export function consoleOf({ parts, render }: Server): ConsoleDeps {
+export function consoleOf(server: Server): ConsoleDeps {
+  const { parts, render } = server;
   const { stores, clock } = parts;
+  const { resetRequests } = stores;
   const people = scannedPeople(stores);
-  return { overview: createOverview({ people, clock }), render };
+  return {
+    ...requestPagesOf(server),
+    overview: createOverview({ people, resetRequests, clock }),
+    render,
+  };
 }

@@ -77,6 +77,8 @@ const VIEWS: Readonly<Record<PageName, string> & Record<string, string>> = {
   security: 'account/security',
   help: 'help/help',
   'admin-overview': 'admin/overview',
+  'admin-requests': 'admin/requests',
+  'admin-request': 'admin/request',
   'confirm-removal': 'account/confirm-removal',
   demo: 'demo/demo',
   'demo-signed-in': 'demo/signed-in',

@@ -85,7 +85,6 @@ export function createRequestReset(deps: RequestResetDeps): RequestReset {
       browser,
       createdAt: beginningAt(now, account),
       expiresAt: now + RESET_LIFETIME_MS,
-      filedBy: null,
     };
     // The other form of the same person may have been first.
     const isStored = await resetRequests.insert(request);

@@ -35,6 +35,7 @@ const REFUSALS: Readonly<Record<RefusalCode, { refusals: readonly Refusal[]; sta
     refusals: [{ code: 'code_expired' }, { code: 'code_expired', passkey: 'expired' }],
     status: 422,
   },
+  conflict: { refusals: [{ code: 'conflict' }], status: 409 },
   code_used: { refusals: [{ code: 'code_used' }], status: 422 },
   too_many_attempts: {
     refusals: [null, NOW + 60_000].map((retryAt) => ({ code: 'too_many_attempts', retryAt }) as const),

@@ -23,6 +23,8 @@ describe('every page', () => {
   it('has a sample', () => {
     const pages: Readonly<Record<PageName, true>> = {
       'admin-overview': true,
+      'admin-requests': true,
+      'admin-request': true,
       'sign-in': true,
       'select-account': true,
       'choose-method': true,

@@ -1,5 +1,6 @@
 /** The pages of the administrators' console. */
 import { CONSOLE_PAGES } from '../../../src/domain/administration/may-act.ts';
+import { REQUEST_SAMPLES } from './console/request-samples.ts';
 import { type Sample, sample } from './page-sample.ts';
 
 const admin = {
@@ -21,11 +22,17 @@ const totals = {
 };
 
 export const CONSOLE_SAMPLES: readonly Sample[] = [
-  sample('admin-overview', 'admin-overview', { tenantName: 'Acme', role: 'admin', totals }, admin),
+  ...REQUEST_SAMPLES,
+  sample(
+    'admin-overview',
+    'admin-overview',
+    { tenantName: 'Acme', role: 'admin', totals, requests: 3 },
+    admin,
+  ),
   sample(
     'admin-overview-manager',
     'admin-overview',
-    { tenantName: 'Acme', role: 'manager', totals },
+    { tenantName: 'Acme', role: 'manager', totals, requests: 0 },
     { ...admin, console: { page: 'overview', pages: CONSOLE_PAGES.slice(0, 3) } },
   ),
 ];

@@ -59,7 +59,7 @@ function toRow(request: ResetRequest): Row {
     browser: request.browser,
     created_at: request.createdAt,
     expires_at: request.expiresAt,
-    filed_by: request.filedBy,
+    filed_by: request.filedBy ?? null,
   };
 }
 
@@ -147,12 +147,12 @@ export function createResetRequestStore(database: Database): ResetRequestStore {
       id: row.id,
       accountId: row.account_id,
       tenantId: row.tenant_id,
+      ...(row.filed_by !== null && { filedBy: row.filed_by }),
       reason: row.reason,
       ip: row.address,
       browser: row.browser,
       createdAt: row.created_at,
       expiresAt: row.expires_at,
-      filedBy: row.filed_by,
       steps: stepsOf.all({ id: row.id }).map(toStep),
     };
   }

@@ -20,18 +20,18 @@ import type { ResetRequestDocument, ResetStepDocument } from '../schema/reset-re
 import { dateOf, idOf } from '../stored-values.ts';
 
 function toDocument(request: ResetRequest): ResetRequestDocument {
-  const { id, accountId, tenantId, reason, ip, browser, createdAt, expiresAt, filedBy } = request;
+  const { id, accountId, tenantId, filedBy = null, reason, ip, browser, createdAt, expiresAt } = request;
   return {
     _id: id,
     accountId,
     tenantId,
+    filedBy,
     reason,
     address: ip,
     browser,
     createdAt: new Date(createdAt),
     closesAt: new Date(expiresAt),
     expiresAt: new Date(createdAt + RESET_KEPT_MS),
-    filedBy,
   };
 }
 
@@ -64,12 +64,12 @@ function toCase(found: ResetRequestDocument, steps: readonly ResetStep[]): Reset
     id: found._id,
     accountId: found.accountId,
     tenantId: found.tenantId,
+    ...(found.filedBy && { filedBy: found.filedBy }),
     reason: found.reason,
     ip: found.address,
     browser: found.browser,
     createdAt: found.createdAt.getTime(),
     expiresAt: found.closesAt.getTime(),
-    filedBy: found.filedBy ?? null,
     steps: steps.filter(({ requestId }) => requestId === found._id),
   };
 }

@@ -1,12 +1,15 @@
 /** The models of the administrators' console. The key is the page's `data-page`. */
 import type { Role } from '../../../domain/account.ts';
 import type { PeopleTotals } from '../../../ports/administration/people-store.ts';
+import type { RequestPages } from './console/request-pages.ts';
 
-export interface ConsolePages {
+export interface ConsolePages extends RequestPages {
   'admin-overview': {
     readonly tenantName: string;
     /** A manager sees the members of some groups alone. */
     readonly role: Role;
     readonly totals: PeopleTotals;
+    /** Requests for a reset that wait. */
+    readonly requests: number;
   };
 }
