@@ -5,7 +5,12 @@ import type { PasswordFault, PasswordPattern } from './password/fault.ts';
 export type PasskeyFault = 'refused' | 'unverified' | 'known' | 'copied' | 'unknown';
 
 /** A field that lacks something, which has words of its own. */
-export type FieldFault = 'email_incomplete' | 'password_missing' | 'current_password_missing';
+export type FieldFault =
+  | 'email_incomplete'
+  | 'password_missing'
+  | 'current_password_missing'
+  /** Nobody whom the administrator sees has this address. */
+  | 'person_unknown';
 
 /** Every refusal that a person can meet: a closed list, with the data that its page shows. */
 export type Refusal =

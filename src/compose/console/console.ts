@@ -4,6 +4,7 @@ import { createOverview } from '../../use-cases/administration/overview.ts';
 import type { Server } from '../composition.ts';
 import { requestPagesOf } from './requests.ts';
 import { scannedPeople } from './scanned-people.ts';
+import { whatIfPageOf } from './what-if.ts';
 
 export function consoleOf(server: Server): ConsoleDeps {
   const { parts, render } = server;
@@ -12,6 +13,7 @@ export function consoleOf(server: Server): ConsoleDeps {
   const people = scannedPeople(stores);
   return {
     ...requestPagesOf(server),
+    ...whatIfPageOf(server, people),
     overview: createOverview({ people, resetRequests, clock }),
     render,
   };

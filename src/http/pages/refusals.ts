@@ -124,6 +124,7 @@ const FIELD_OF: Readonly<Record<FieldFault, string>> = {
   email_incomplete: 'email',
   password_missing: 'password',
   current_password_missing: 'current_password',
+  person_unknown: 'email',
 };
 
 /** The fields that are marked as wrong. The first of them gets the focus. */

@@ -79,6 +79,7 @@ const VIEWS: Readonly<Record<PageName, string> & Record<string, string>> = {
   'admin-overview': 'admin/overview',
   'admin-requests': 'admin/requests',
   'admin-request': 'admin/request',
+  'admin-whatif': 'admin/whatif',
   'confirm-removal': 'account/confirm-removal',
   demo: 'demo/demo',
   'demo-signed-in': 'demo/signed-in',

@@ -1,6 +1,7 @@
 /** The pages of the administrators' console. */
 import { CONSOLE_PAGES } from '../../../src/domain/administration/may-act.ts';
 import { REQUEST_SAMPLES } from './console/request-samples.ts';
+import { WHAT_IF_SAMPLES } from './console/what-if-samples.ts';
 import { type Sample, sample } from './page-sample.ts';
 
 const admin = {
@@ -23,6 +24,7 @@ const totals = {
 
 export const CONSOLE_SAMPLES: readonly Sample[] = [
   ...REQUEST_SAMPLES,
+  ...WHAT_IF_SAMPLES,
   sample(
     'admin-overview',
     'admin-overview',

@@ -110,7 +110,7 @@ export function createResetRequestStore(
     });
   }
 
-  /** Of a batch: the requests of people within the scope, and whether they wait. */
+  /** Keeps of a batch the requests of people within the scope that wait, or those that do not. */
   function within(scope: Scope, batch: readonly ResetCase[], isWaiting: boolean, now: number) {
     return act(async () => {
       const ids = batch.map(({ accountId }) => accountId);

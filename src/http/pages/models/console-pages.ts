@@ -2,8 +2,9 @@
 import type { Role } from '../../../domain/account.ts';
 import type { PeopleTotals } from '../../../ports/administration/people-store.ts';
 import type { RequestPages } from './console/request-pages.ts';
+import type { WhatIfPages } from './console/what-if-pages.ts';
 
-export interface ConsolePages extends RequestPages {
+export interface ConsolePages extends RequestPages, WhatIfPages {
   'admin-overview': {
     readonly tenantName: string;
     /** A manager sees the members of some groups alone. */

@@ -2,64 +2,12 @@
 import { expect } from 'chai';
 import { PASSWORD } from '../../../support/app.ts';
 import type { Page } from '../../../support/pages/page.ts';
-import type { Visitor } from '../../../support/visitor.ts';
-import { HOUR, MINUTE } from '../../oidc/machine-clock.ts';
+import { HOUR } from '../../oidc/machine-clock.ts';
 import { interaction, nextCode } from '../../oidc/story.ts';
 import { givePassword, hasCode, withApp, words } from '../members.ts';
-import { linkIn, sentTo } from '../outbox.ts';
-import { resetsIn } from '../resets/resets.ts';
 import { addressOf, consoleConfig, idOf, openConsole } from './console.ts';
 
-const CONFIRMED = { email_confirmed: true };
-const SALES = { groups: ['sales'], ...CONFIRMED };
-
-const stateOf = (page: Page) => page.$('[data-mark=state]').attr('data-state');
-const idsIn = (page: Page) =>
-  page
-    .$('[data-mark=request]')
-    .toArray()
-    .map((each) => each.attribs['data-id']);
-
-/** What these tests do in the console. */
-function reviewsIn(s: Parameters<typeof resetsIn>[0]) {
-  const resets = resetsIn(s);
-
-  /** Asks as the person, and gives the address of the request's page. */
-  async function asked(name: string, reason?: string): Promise<string> {
-    await resets.ask(addressOf(name), reason);
-    return pathOf(name);
-  }
-
-  async function pathOf(name: string): Promise<string> {
-    return `/admin/requests/${(await resets.newest(addressOf(name))).request.id}`;
-  }
-
-  /** Presses a button of the request's page. Gives the answer. */
-  async function press(
-    visitor: Visitor,
-    path: string,
-    act: 'approve' | 'refuse',
-    reason = '',
-  ): Promise<Page> {
-    const page = await visitor.open(path);
-    return visitor.submit(page, { reason }, act);
-  }
-
-  /** Sends a form that the page does not offer, with its right token. */
-  async function force(visitor: Visitor, path: string, act: string, more = {}): Promise<Page> {
-    return visitor.post(path, { _token: await tokenFor(visitor, path), version: '0', [act]: '1', ...more });
-  }
-
-  /** The token of any other form of this path, as somebody who has kept a page would have it. */
-  async function tokenFor(visitor: Visitor, path: string): Promise<string> {
-    const page = await visitor.open(path);
-    const token = page.$('main form [name=_token]').attr('value');
-    if (token === undefined) throw new Error(`${path} has no form`);
-    return token;
-  }
-
-  return { ...resets, asked, pathOf, press, force };
-}
+import { CONFIRMED, idsIn, reviewsIn, SALES, stateOf } from './reviews.ts';
 
 describe('requests for a reset in the console', () => {
   const s = interaction(() =>
@@ -259,98 +207,4 @@ describe('requests for a reset in the console', () => {
     expect((await visitor.open('/admin/requests?after=nonsense')).status).to.equal(200);
     expect(await decide('refuse', addressOf('kim'))).to.include({ state: 'refused' });
   });
-});
-
-describe('requests for a reset in the console of a careful tenant', () => {
-  const s = interaction(() =>
-    consoleConfig(
-      { reset_approvers: 2, reset_cooling_off_hours: 24 },
-      ...'cat dan eve'.split(' ').map((name) => withApp(name, 'acme', SALES)),
-      withApp('third', 'acme', { role: 'admin', ...CONFIRMED }),
-    ),
-  );
-  const { asked, press, force, stored, newest, pathOf } = reviewsIn(s);
-
-  it('need two different administrators, and wait for their time of effect, which is shown [A59] [A125]', async () => {
-    const path = await asked('cat');
-    const { visitor: one } = await openConsole(s, addressOf('admin'), path);
-    const first = await one.follow(await press(one, path, 'approve', 'I called.'));
-    expect([stateOf(first), first.$('[name=approve]').length]).to.deep.equal(['open', 0]);
-    expect(first.$('[data-mark=obstacle]').attr('data-obstacle')).to.equal('first_approval');
-    // An approval counts once, however often the form is sent.
-    await force(one, path, 'approve');
-    expect((await newest(addressOf('cat'))).state).to.equal('open');
-
-    const { visitor: other } = await openConsole(s, addressOf('second'), path);
-    const before = await other.open(path);
-    expect(words(before)).to.include('First approval').and.include('I called.');
-    const done = await other.follow(await other.submit(before, {}, 'approve'));
-    expect(stateOf(done)).to.equal('approved');
-    expect(done.mark('effect')).to.match(/^Takes effect: \d+ \w+ 2\d{3}/);
-    expect((await stored(addressOf('cat'))).methods).to.deep.equal(['totp']);
-    const [mail] = await sentTo(s.app, addressOf('cat'));
-    expect(mail?.subject).to.include('was approved');
-    expect(linkIn(mail, 'cancel-reset')).to.be.a('string');
-    s.clock.nextStep(24 * HOUR + MINUTE);
-    await s.app.parts.resets.carryOutDue();
-    expect((await stored(addressOf('cat'))).methods).to.deep.equal([]);
-  });
-
-  it('are not decided on a page from before the first approval [A125]', async () => {
-    const path = await asked('dan');
-    const { visitor: one } = await openConsole(s, addressOf('admin'), path);
-    const { visitor: other } = await openConsole(s, addressOf('second'), path);
-    const old = await other.open(path);
-    await press(one, path, 'approve');
-    const late = await other.submit(old, {}, 'approve');
-    expect([late.status, late.error]).to.deep.equal([409, 'conflict']);
-    expect((await newest(addressOf('dan'))).state).to.equal('open');
-    expect((await other.submit(late, {}, 'refuse')).status).to.equal(303);
-  });
-
-  it('are never approved by the administrator who filed them [A59]', async () => {
-    const path = await filedBy('admin', 'eve');
-    const { visitor } = await openConsole(s, addressOf('admin'), path);
-    const page = await visitor.open(path);
-    expect(page.$('[data-mark=obstacle]').attr('data-obstacle')).to.equal('filer');
-    expect(page.mark('filed-by')).to.equal('admin');
-    expect((await force(visitor, path, 'approve')).status).to.equal(403);
-    expect((await stored(addressOf('eve'))).events).to.deep.equal(['reset.approved filed_by_approver']);
-    for (const name of ['second', 'third']) {
-      const { visitor: other } = await openConsole(s, addressOf(name), path);
-      expect((await press(other, path, 'approve')).status, name).to.equal(303);
-    }
-    expect((await newest(addressOf('eve'))).state).to.equal('approved');
-  });
-
-  it('count the first approval of the administrator whose removal filed them, and no second one of the same [A59]', async () => {
-    const path = await filedBy('second', 'ann');
-    const requestId = path.split('/').at(-1) ?? '';
-    const by = await idOf(s, addressOf('second'));
-    const step = { requestId, stage: 'first-approval', outcome: 'approved', by, note: null } as const;
-    await s.app.parts.stores.resetRequests.take({ ...step, atMs: s.clock.now(), dueAt: null });
-    const { visitor } = await openConsole(s, addressOf('second'), path);
-    expect((await force(visitor, path, 'approve', { version: '1' })).status).to.equal(403);
-    const { visitor: other } = await openConsole(s, addressOf('third'), path);
-    expect(stateOf(await other.follow(await press(other, path, 'approve')))).to.equal('approved');
-    expect(await pathOf('ann')).to.equal(path);
-  });
-
-  /** As an administrator files it: the request names the one who did. */
-  async function filedBy(administrator: string, person: string): Promise<string> {
-    const accountId = await idOf(s, addressOf(person));
-    const createdAt = s.clock.now();
-    await s.app.parts.stores.resetRequests.insert({
-      id: `${accountId}.1`,
-      accountId,
-      tenantId: 'acme',
-      filedBy: await idOf(s, addressOf(administrator)),
-      reason: 'Stood at my desk.',
-      ip: '192.0.2.0/24',
-      browser: null,
-      createdAt,
-      expiresAt: createdAt + 72 * HOUR,
-    });
-    return `/admin/requests/${accountId}.1`;
-  }
 });
