@@ -70,6 +70,8 @@ async function tell({ resets }: Operation, id: string, decision: ResetDecision):
       throw new Error(`no request has the id ${id}`);
     case 'own':
       throw new Error('nobody decides about their own account');
+    case 'filer':
+      throw new Error('nobody approves a request that they have filed');
     case 'late':
       throw new Error(`nothing was changed: the request is ${decision.state}`);
     case 'first-of-two':

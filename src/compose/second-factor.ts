@@ -180,7 +180,7 @@ function ownAccountsOf(
   };
 }
 
-function clientRuleOf({ clients }: Config): (clientId: string) => ClientRule {
+export function clientRuleOf({ clients }: Config): (clientId: string) => ClientRule {
   const byId = new Map(clients.map((client) => [client.clientId, client]));
   return (id) => ({ always: byId.get(id)?.secondFactor === 'always', own: id === OWN_CLIENT });
 }

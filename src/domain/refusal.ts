@@ -19,7 +19,9 @@ export type FieldFault =
   | 'file_unreadable'
   | 'file_too_long'
   | 'list_unknown'
-  | 'list_place_unknown';
+  | 'list_place_unknown'
+  /** Nobody whom the administrator sees has this address. */
+  | 'person_unknown';
 
 /** The fault of a setting of the console, which has words of its own. */
 export type SettingFault =

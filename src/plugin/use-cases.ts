@@ -31,6 +31,7 @@ import {
   createExistingSessionEvaluation,
   createPartialSnapshotLoader,
   createPolicyEvaluation,
+  createPolicyPreview,
   createSnapshotLoader,
 } from '../use-cases/second-factor/evaluate-policy.ts';
 import { createPasskeyOffers } from '../use-cases/second-factor/passkey-offers.ts';
@@ -190,7 +191,7 @@ export function composeUseCases(
     clock,
     random,
   });
-  const evaluatePolicy = createPolicyEvaluation({
+  const policyDeps = {
     accounts,
     enrolments,
     tenants,
@@ -202,7 +203,8 @@ export function composeUseCases(
     catalogue,
     isReachable,
     clock,
-  });
+  };
+  const evaluatePolicy = createPolicyEvaluation(policyDeps);
   const evaluateExistingSession = createExistingSessionEvaluation({
     onceKeys,
     lockouts,
@@ -269,6 +271,7 @@ export function composeUseCases(
     isReadable,
     maskedDestination,
     evaluatePolicy,
+    previewPolicy: createPolicyPreview(policyDeps),
     evaluateExistingSession,
     loadSnapshot,
     loadPartialSnapshot: createPartialSnapshotLoader({ accounts, enrolments, tenants, refreshTenants }),

@@ -33,7 +33,7 @@ import { createLockoutStore } from './lockout-store.ts';
 import { createOnceStore } from './once-store.ts';
 import { createProviderStore } from './provider-store.ts';
 import { createQueueStore } from './queue-store.ts';
-import { createResetRequestStore } from './reset-request-store.ts';
+import { createResetRequestStore } from './requests/reset-request-store.ts';
 import { createModels, type Models } from './schema/collections.ts';
 import { respellEmails } from './schema/email-spelling.ts';
 import { makeIndexes } from './schema/indexes.ts';

@@ -4,15 +4,19 @@ import { createOverview } from '../../use-cases/administration/overview.ts';
 import type { Server } from '../composition.ts';
 import { inviteOf } from './invite.ts';
 import { peopleOf } from './people.ts';
+import { requestPagesOf } from './requests.ts';
 import { securitySettingsOf } from './security.ts';
+import { whatIfPageOf } from './what-if.ts';
 
 export function consoleOf(server: Server): ConsoleDeps {
   const { stores, clock } = server.parts;
-  const { people } = stores;
+  const { people, resetRequests } = stores;
   return {
-    overview: createOverview({ people, clock }),
+    overview: createOverview({ people, resetRequests, clock }),
     ...peopleOf(server, people),
     ...inviteOf(server, people),
+    ...requestPagesOf(server),
     ...securitySettingsOf(server, people),
+    ...whatIfPageOf(server, people),
   };
 }

@@ -2,11 +2,25 @@
 import type { ConsoleRoute } from './console.ts';
 import { type InvitePageDeps, inviteRoutes } from './invite.ts';
 import { type OverviewPageDeps, overviewRoutes } from './overview.ts';
+import { type RequestPagesDeps, requestRoutes } from './requests.ts';
 import { type SecurityPageDeps, securityRoutes } from './security/security.ts';
 import { type UsersPageDeps, usersRoutes } from './users.ts';
+import { type WhatIfPageDeps, whatIfRoutes } from './what-if.ts';
 
-export type ConsoleDeps = OverviewPageDeps & UsersPageDeps & InvitePageDeps & SecurityPageDeps;
+export type ConsoleDeps = OverviewPageDeps &
+  UsersPageDeps &
+  InvitePageDeps &
+  RequestPagesDeps &
+  SecurityPageDeps &
+  WhatIfPageDeps;
 
 export function consoleRoutes(deps: ConsoleDeps): readonly ConsoleRoute[] {
-  return [...overviewRoutes(deps), ...usersRoutes(deps), ...inviteRoutes(deps), ...securityRoutes(deps)];
+  return [
+    ...overviewRoutes(deps),
+    ...usersRoutes(deps),
+    ...inviteRoutes(deps),
+    ...requestRoutes(deps),
+    ...securityRoutes(deps),
+    ...whatIfRoutes(deps),
+  ];
 }

@@ -140,6 +140,7 @@ const FIELD_OF: Readonly<Record<FieldFault, string>> = {
   file_too_long: 'file',
   list_unknown: 'filter',
   list_place_unknown: 'after',
+  person_unknown: 'email',
 };
 
 /** The fields that are marked as wrong. The first of them gets the focus. */

@@ -49,6 +49,8 @@ export interface Decider {
 export type ResetDecision =
   | { readonly kind: 'unknown' }
   | { readonly kind: 'own' }
+  /** Nobody approves a request that they have filed for somebody else. */
+  | { readonly kind: 'filer' }
   | { readonly kind: 'first-of-two' }
   | { readonly kind: 'decided'; readonly state: ResetState; readonly effectAt: number | null }
   /** It was decided before, or has expired. */
@@ -89,7 +91,11 @@ export function createResetDecisions(deps: ResetDecisionsDeps) {
     const found = await find(id);
     if (!found) return { kind: 'unknown' };
     const { request, account, state } = found;
-    if (by === account.id) return { kind: 'own' };
+    if (by === account.id) return own(found, 'reset.approved', by);
+    if (by === request.filedBy) {
+      await append(found, 'reset.approved', { by, reason: 'filed_by_approver' });
+      return { kind: 'filer' };
+    }
     const decided = stepAt(request, 'decision');
     // An approval that was interrupted is completed.
     if (state === 'approved' && decided?.by === by) return complete(found, decided);
@@ -130,7 +136,7 @@ export function createResetDecisions(deps: ResetDecisionsDeps) {
   async function refuse(id: string, { by, note }: Decider): Promise<ResetDecision> {
     const found = await find(id);
     if (!found) return { kind: 'unknown' };
-    if (by === found.account.id) return { kind: 'own' };
+    if (by === found.account.id) return own(found, 'reset.refused', by);
     if (found.state !== 'open') return late(found, 'reset.refused', found.state, by);
     return end(found, { outcome: 'refused', by, note });
   }
@@ -162,6 +168,11 @@ export function createResetDecisions(deps: ResetDecisionsDeps) {
     const once = { key: id, atMs: taken.atMs };
     await append(found, name, { by: given.by, once, ...(ip === undefined ? {} : { ip }) });
     return { kind: 'decided', state: given.outcome, effectAt: null };
+  }
+
+  async function own(found: ListedReset, name: ResetEventName, by: string): Promise<ResetDecision> {
+    await append(found, name, { by, reason: 'own_account' });
+    return { kind: 'own' };
   }
 
   async function late(

@@ -200,6 +200,13 @@ export function createPolicyEvaluation(needs: SnapshotDeps & DecisionDeps): Eval
   };
 }
 
+/** The same answers for a question that an administrator asks: nothing is stored, and no grace starts. */
+export function createPolicyPreview(needs: SnapshotDeps & DecisionDeps): EvaluatePolicy {
+  const { peek } = needs.onceKeys;
+  const onceKeys = { peek, first: async (key: string, value: string) => (await peek(key)) ?? value };
+  return createPolicyEvaluation({ ...needs, onceKeys });
+}
+
 /** For each token and each sign-in without a page. */
 export function createExistingSessionEvaluation(needs: DecisionDeps): EvaluateExistingSession {
   const findTrust = createFindTrust(needs);

@@ -120,6 +120,9 @@ async function useAll(stores: MongoAccounts): Promise<void> {
   await resetRequests.findNewest('account-1');
   await resetRequests.pageByTenant('acme', null, 9);
   await resetRequests.pageByTenant('acme', { createdAt: NOW, id: 'account-1.1' }, 9);
+  await resetRequests.pageInScope({ tenantId: 'acme', groups: null }, true, null, 9, NOW);
+  await resetRequests.pageInScope({ tenantId: 'acme', groups: null }, false, null, 9, NOW);
+  await resetRequests.countWaiting({ tenantId: 'acme', groups: ['sales'] }, NOW);
   await resetRequests.take(aResetStep());
   await resetRequests.take(aResetStep());
   await resetRequests.listDue(NOW, 9);

@@ -1,7 +1,9 @@
 /** The pages of the administrators' console. */
 import { CONSOLE_PAGES } from '../../../src/domain/administration/may-act.ts';
 import { PEOPLE_SAMPLES } from './console/people-samples.ts';
+import { REQUEST_SAMPLES } from './console/request-samples.ts';
 import { CONSOLE_SECURITY_SAMPLES } from './console/security-samples.ts';
+import { WHAT_IF_SAMPLES } from './console/what-if-samples.ts';
 import { type Sample, sample } from './page-sample.ts';
 
 const admin = {
@@ -23,11 +25,18 @@ const totals = {
 };
 
 export const CONSOLE_SAMPLES: readonly Sample[] = [
-  sample('admin-overview', 'admin-overview', { tenantName: 'Acme', role: 'admin', totals }, admin),
+  ...REQUEST_SAMPLES,
+  ...WHAT_IF_SAMPLES,
+  sample(
+    'admin-overview',
+    'admin-overview',
+    { tenantName: 'Acme', role: 'admin', totals, requests: 3 },
+    admin,
+  ),
   sample(
     'admin-overview-manager',
     'admin-overview',
-    { tenantName: 'Acme', role: 'manager', totals },
+    { tenantName: 'Acme', role: 'manager', totals, requests: 0 },
     { ...admin, console: { page: 'overview', pages: CONSOLE_PAGES.slice(0, 3) } },
   ),
   ...PEOPLE_SAMPLES,

@@ -1,6 +1,7 @@
 /** Requests to reset second factors in SQLite. */
+import type { Scope } from '../../../domain/administration/may-act.ts';
 import type { ResetCase, ResetRequest, ResetStage, ResetStep } from '../../../domain/resets/reset-request.ts';
-import type { ResetRequestStore } from '../../../ports/administration/reset-requests.ts';
+import type { ResetPlace, ResetRequestStore } from '../../../ports/administration/reset-requests.ts';
 import type { Database } from '../sqlite/database.ts';
 import { insertInto } from '../sqlite/insertion.ts';
 
@@ -13,6 +14,7 @@ type Row = {
   browser: string | null;
   created_at: number;
   expires_at: number;
+  filed_by: string | null;
 };
 
 type StepRow = {
@@ -34,6 +36,7 @@ const COLUMNS = [
   'browser',
   'created_at',
   'expires_at',
+  'filed_by',
 ] as const satisfies readonly (keyof Row)[];
 
 const STEP_COLUMNS = [
@@ -56,6 +59,7 @@ function toRow(request: ResetRequest): Row {
     browser: request.browser,
     created_at: request.createdAt,
     expires_at: request.expiresAt,
+    filed_by: request.filedBy ?? null,
   };
 }
 
@@ -83,6 +87,31 @@ function toStep(row: StepRow): ResetStep {
   };
 }
 
+/** Requests of the accounts in a scope. Groups that are unreadable count as none. */
+const IN_SCOPE = `
+  FROM reset_requests r JOIN accounts a ON a.id = r.account_id
+ WHERE r.tenant_id = :tenantId AND a.tenant_id = :tenantId
+   AND (:groups IS NULL OR EXISTS (
+     SELECT 1 FROM json_each(CASE WHEN json_valid(a.groups) THEN a.groups ELSE '[]' END) AS one
+      WHERE one.value IN (SELECT value FROM json_each(:groups))))`;
+
+/** As `resetStateOf` finds it: nothing has ended it, and no step has closed it. */
+const WAITS = `
+  (a.disabled_at IS NULL
+   AND r.created_at >= max(coalesce(a.ends_before, 0), coalesce(a.frozen_at, 0))
+   AND NOT EXISTS (SELECT 1 FROM reset_steps WHERE request_id = r.id AND stage = 'effect')
+   AND coalesce(
+     (SELECT outcome = 'approved' FROM reset_steps WHERE request_id = r.id AND stage = 'decision'),
+     r.expires_at > :now))`;
+
+function scopeOf({ tenantId, groups }: Scope): { tenantId: string; groups: string | null } {
+  return { tenantId, groups: groups && JSON.stringify(groups) };
+}
+
+function placeOf(after: ResetPlace | null): { before: number | null; id: string } {
+  return { before: after?.createdAt ?? null, id: after?.id ?? '' };
+}
+
 export function createResetRequestStore(database: Database): ResetRequestStore {
   const insert = database.statement(`${insertInto('reset_requests', COLUMNS)} ON CONFLICT DO NOTHING`);
   const find = database.statement<Row>('SELECT * FROM reset_requests WHERE id = :id');
@@ -95,6 +124,12 @@ export function createResetRequestStore(database: Database): ResetRequestStore {
         AND (:before IS NULL OR created_at < :before OR (created_at = :before AND id > :id))
       ORDER BY created_at DESC, id LIMIT :limit`,
   );
+  const pageInScope = database.statement<Row>(
+    `SELECT r.* ${IN_SCOPE} AND ${WAITS} = :isWaiting
+        AND (:before IS NULL OR r.created_at < :before OR (r.created_at = :before AND r.id > :id))
+      ORDER BY r.created_at DESC, r.id LIMIT :limit`,
+  );
+  const waiting = database.statement<{ n: number }>(`SELECT count(*) AS n ${IN_SCOPE} AND ${WAITS}`);
   const stepsOf = database.statement<StepRow>(
     'SELECT * FROM reset_steps WHERE request_id = :id ORDER BY at, rowid',
   );
@@ -112,6 +147,7 @@ export function createResetRequestStore(database: Database): ResetRequestStore {
       id: row.id,
       accountId: row.account_id,
       tenantId: row.tenant_id,
+      ...(row.filed_by !== null && { filedBy: row.filed_by }),
       reason: row.reason,
       ip: row.address,
       browser: row.browser,
@@ -135,9 +171,14 @@ export function createResetRequestStore(database: Database): ResetRequestStore {
       }),
     pageByTenant: (tenantId, after, limit) =>
       database.act(() => {
-        const place = { before: after?.createdAt ?? null, id: after?.id ?? '' };
-        return page.all({ tenantId, ...place, limit }).map(toCase);
+        return page.all({ tenantId, ...placeOf(after), limit }).map(toCase);
       }),
+    pageInScope: (scope, isWaiting, after, limit, now) =>
+      database.act(() => {
+        const wanted = { ...scopeOf(scope), isWaiting: Number(isWaiting), now };
+        return pageInScope.all({ ...wanted, ...placeOf(after), limit }).map(toCase);
+      }),
+    countWaiting: (scope, now) => database.act(() => waiting.get({ ...scopeOf(scope), now })?.n ?? 0),
     take: (step) =>
       database.write(() => {
         take.run(toStepRow(step));

@@ -116,3 +116,7 @@ export const PEOPLE = `
     DELETE FROM account_groups WHERE tenant_id = old.tenant_id AND email = old.email
       AND group_name IN (SELECT value FROM ${groupsIn('old')});
   END;`;
+
+/** The account that filed a request for somebody else. */
+export const RESET_FILERS = `
+  ALTER TABLE reset_requests ADD COLUMN filed_by TEXT;`;

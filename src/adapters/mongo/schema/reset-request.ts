@@ -14,6 +14,8 @@ export interface ResetRequestDocument {
   closesAt: Date;
   /** The time until which it is kept. */
   expiresAt: Date;
+  /** Absent in a document of an older release: the person has asked. */
+  filedBy?: string | null;
 }
 
 export const resetRequest = new Schema<ResetRequestDocument>(
@@ -27,6 +29,7 @@ export const resetRequest = new Schema<ResetRequestDocument>(
     createdAt: Date,
     closesAt: Date,
     expiresAt: Date,
+    filedBy: String,
   },
   { ...OPTIONS, collection: 'reset_requests' },
 )

@@ -2,13 +2,17 @@
 import type { Role } from '../../../domain/account.ts';
 import type { PeopleTotals } from '../../../ports/administration/people-store.ts';
 import type { PeoplePages } from './console/people-pages.ts';
+import type { RequestPages } from './console/request-pages.ts';
 import type { ConsoleSecurityPages } from './console/security.ts';
+import type { WhatIfPages } from './console/what-if-pages.ts';
 
-export interface ConsolePages extends PeoplePages, ConsoleSecurityPages {
+export interface ConsolePages extends PeoplePages, RequestPages, ConsoleSecurityPages, WhatIfPages {
   'admin-overview': {
     readonly tenantName: string;
     /** A manager sees the members of some groups alone. */
     readonly role: Role;
     readonly totals: PeopleTotals;
+    /** Requests for a reset that wait. */
+    readonly requests: number;
   };
 }
