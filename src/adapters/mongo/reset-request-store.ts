@@ -15,11 +15,12 @@ import type { ResetRequestDocument, ResetStepDocument } from './schema/reset-req
 import { dateOf, idOf } from './stored-values.ts';
 
 function toDocument(request: ResetRequest): ResetRequestDocument {
-  const { id, accountId, tenantId, reason, ip, browser, createdAt, expiresAt } = request;
+  const { id, accountId, tenantId, filedBy = null, reason, ip, browser, createdAt, expiresAt } = request;
   return {
     _id: id,
     accountId,
     tenantId,
+    filedBy,
     reason,
     address: ip,
     browser,
@@ -58,6 +59,7 @@ function toCase(found: ResetRequestDocument, steps: readonly ResetStep[]): Reset
     id: found._id,
     accountId: found.accountId,
     tenantId: found.tenantId,
+    ...(found.filedBy && { filedBy: found.filedBy }),
     reason: found.reason,
     ip: found.address,
     browser: found.browser,

@@ -8,7 +8,9 @@ export interface ResetRequest {
   readonly id: string;
   readonly accountId: string;
   readonly tenantId: string;
-  /** The reason in the person's own words. */
+  /** Absent: the person has asked. Else the id of the administrator who has filed it for the person. */
+  readonly filedBy?: string;
+  /** The reason in the words of the one who has filed it. */
   readonly reason: string;
   /** The network that it came from, as the audit log keeps an IP address. */
   readonly ip: string;

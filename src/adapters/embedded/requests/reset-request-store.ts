@@ -13,6 +13,7 @@ type Row = {
   browser: string | null;
   created_at: number;
   expires_at: number;
+  filed_by: string | null;
 };
 
 type StepRow = {
@@ -34,6 +35,7 @@ const COLUMNS = [
   'browser',
   'created_at',
   'expires_at',
+  'filed_by',
 ] as const satisfies readonly (keyof Row)[];
 
 const STEP_COLUMNS = [
@@ -56,6 +58,7 @@ function toRow(request: ResetRequest): Row {
     browser: request.browser,
     created_at: request.createdAt,
     expires_at: request.expiresAt,
+    filed_by: request.filedBy ?? null,
   };
 }
 
@@ -112,6 +115,7 @@ export function createResetRequestStore(database: Database): ResetRequestStore {
       id: row.id,
       accountId: row.account_id,
       tenantId: row.tenant_id,
+      ...(row.filed_by !== null && { filedBy: row.filed_by }),
       reason: row.reason,
       ip: row.address,
       browser: row.browser,

@@ -2,6 +2,7 @@
  * The tables of the two files. A migration is never changed once released: the next one is added below it.
  * WITHOUT ROWID where rows are small and found by their key: one tree to write instead of two.
  */
+import { ADMINISTRATION_MIGRATIONS } from './administration-schema.ts';
 
 /**
  * The table of oidc-provider's payloads, in both files: durable models in one, short-lived models in the other.
@@ -223,32 +224,7 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   ALTER TABLE accounts ADD COLUMN former_emails TEXT;
   ALTER TABLE sign_in_records ADD COLUMN last_used_at INTEGER;
   ALTER TABLE sign_in_records ADD COLUMN offline_clients TEXT;`,
-  `
-  CREATE TABLE reset_requests (
-    id TEXT NOT NULL PRIMARY KEY,
-    account_id TEXT NOT NULL,
-    tenant_id TEXT NOT NULL,
-    reason TEXT NOT NULL,
-    address TEXT NOT NULL,
-    browser TEXT,
-    created_at INTEGER NOT NULL,
-    expires_at INTEGER NOT NULL
-  ) STRICT;
-  CREATE INDEX reset_requests_by_account ON reset_requests (account_id, created_at);
-  CREATE INDEX reset_requests_by_tenant ON reset_requests (tenant_id, created_at);
-  CREATE INDEX reset_requests_by_age ON reset_requests (created_at);
-  CREATE TABLE reset_steps (
-    request_id TEXT NOT NULL,
-    stage TEXT NOT NULL,
-    outcome TEXT NOT NULL,
-    decided_by TEXT NOT NULL,
-    note TEXT,
-    at INTEGER NOT NULL,
-    due_at INTEGER,
-    PRIMARY KEY (request_id, stage)
-  ) STRICT;
-  CREATE INDEX reset_steps_by_age ON reset_steps (at);
-  CREATE INDEX reset_steps_due ON reset_steps (due_at) WHERE due_at IS NOT NULL;`,
+  ...ADMINISTRATION_MIGRATIONS,
 ];
 
 export const SHORT_LIVED_MIGRATIONS: readonly string[] = [

@@ -33,6 +33,7 @@ export interface AccountDocument {
   disabledAt?: Date | null;
   invitedAt?: Date | null;
   mailResetAt?: Date | null;
+  enforcement?: string | null;
   /** JSON, as the two below. */
   pendingEmail?: string | null;
   pendingNotificationEmail?: string | null;
@@ -66,6 +67,7 @@ const account = new Schema<AccountDocument>(
     disabledAt: Date,
     invitedAt: Date,
     mailResetAt: Date,
+    enforcement: String,
     pendingEmail: String,
     pendingNotificationEmail: String,
     formerEmails: String,

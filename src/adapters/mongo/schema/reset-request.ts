@@ -6,6 +6,8 @@ export interface ResetRequestDocument {
   _id: string;
   accountId: string;
   tenantId: string;
+  /** Absent from what an older release has written. */
+  filedBy?: string | null;
   reason: string;
   address: string;
   browser: string | null;
@@ -21,6 +23,7 @@ export const resetRequest = new Schema<ResetRequestDocument>(
     _id: String,
     accountId: String,
     tenantId: String,
+    filedBy: String,
     reason: String,
     address: String,
     browser: String,
