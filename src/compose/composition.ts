@@ -14,11 +14,15 @@ import type { ProviderPages } from '../oidc/page-hooks.ts';
 import type { createProvider } from '../oidc/provider.ts';
 import type { ProviderSession } from '../oidc/session/provider-session.ts';
 import type { Plugin } from '../plugin/compose.ts';
+import type { EventLog } from '../ports/events.ts';
+import type { Cipher } from '../ports/system.ts';
 import type { FindAccount } from '../use-cases/account/find-account.ts';
 import type { DeviceCodes } from '../use-cases/device/device-codes.ts';
+import type { EndSessions } from '../use-cases/sign-in/end-sessions.ts';
 import type { SignIn } from '../use-cases/sign-in/password.ts';
 import type { AccountUseCases } from './account/account.ts';
 import type { ClientNames } from './client-names.ts';
+import type { Notices } from './notices.ts';
 import type { Parts } from './parts.ts';
 
 /** Whether the process takes new sign-ins. A process that is stopping does not. */
@@ -50,5 +54,12 @@ export interface Server {
   };
   readonly render: Render;
   readonly clients: ClientNames;
+  /** The inner parts that acts of administrators are composed of. */
+  readonly inner: {
+    readonly cipher: Cipher;
+    readonly events: EventLog;
+    readonly notices: Notices;
+    readonly endSessions: EndSessions;
+  };
   readonly wayOn: WayOn;
 }

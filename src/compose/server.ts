@@ -263,6 +263,7 @@ async function composeServer({
     guards: { forms, knownBrowser, requireSession, requireAdministrator, typedFields, visitCookie },
     render,
     clients,
+    inner: { cipher, events, notices, endSessions },
     wayOn,
   };
 }

@@ -85,6 +85,13 @@ const STATES: Readonly<Record<AuditEventName, string | null>> = {
   'notification_email.changed': 'the former second address is back',
   'session.ended': 'all sessions are void',
   'sign_in.new_browser': null,
+  'admin.person_viewed': null,
+  'admin.act_refused': null,
+  'account.factors_removed': null,
+  'factor.suspended': 'the factor is accepted: suspend it again',
+  'factor.resumed': 'the factor is suspended: end that again',
+  'account.role_changed': 'the former role is back: change it again',
+  'account.enforcement_changed': 'the former requirement is back: change it again',
 };
 
 const KNOWN: ReadonlyMap<string, string | null> = new Map(Object.entries(STATES));

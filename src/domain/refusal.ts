@@ -53,9 +53,17 @@ export type Refusal =
    * factor that nobody asked for, which keeps the password alone from signing in.
    */
   | { readonly code: 'forbidden'; readonly because?: 'frozen' | 'frozen_passkey' | 'held' }
+  /** The same for an administrator, who answers the report first. */
+  | { readonly code: 'forbidden'; readonly because: 'person_frozen' }
+  /** A manager changes the groups that he or she manages, and leaves one of them. */
+  | { readonly code: 'forbidden'; readonly because: 'group_not_managed' }
+  /** Somebody has to administer the tenant. */
+  | { readonly code: 'forbidden'; readonly because: 'last_administrator' }
   /** The first factor was right. The page names the contact of the account's own tenant. */
   | { readonly code: 'forbidden'; readonly because: 'disabled'; readonly tenantId: string }
   | { readonly code: 'enforced' }
+  /** The stored values are others than those of the form. The page shows both. */
+  | { readonly code: 'conflict' }
   | { readonly code: 'field_invalid'; readonly field: string }
   | { readonly code: 'field_invalid'; readonly because: FieldFault }
   /** A new password that breaks a rule, with what makes it easy to guess. */

@@ -136,6 +136,7 @@ export function accountUseCasesOf(deps: AccountDeps) {
     }),
     typedValues: createTypedValues({ cipher, clock }),
     resetEffects,
+    resetDecisions: decisions,
     resetLinks: createResetLinks({
       accounts,
       enrolments,

@@ -1,5 +1,5 @@
 /** The names of events, under which the audit log stores their lines. */
-
+import type { AdministrationEventName } from '../administration/events.ts';
 import type { INVITATION_EVENTS, ResetEventName } from '../resets/reset-events.ts';
 import type { SelfServiceEventName } from '../self-service/events.ts';
 
@@ -55,4 +55,5 @@ export type AuditEventName =
   | 'device.cancelled'
   | 'config.reloaded'
   | 'store.restored'
-  | SelfServiceEventName;
+  | SelfServiceEventName
+  | AdministrationEventName;

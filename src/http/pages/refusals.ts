@@ -15,12 +15,14 @@ export interface Phrase {
 export type Subject = MethodTraits['words'] | 'link' | 'device' | 'reset';
 
 /** Statuses of RFC 9110, 15.5 and RFC 6585, 4. */
-export function statusOf({ code }: Refusal): 400 | 403 | 422 | 429 {
+export function statusOf({ code }: Refusal): 400 | 403 | 409 | 422 | 429 {
   switch (code) {
     case 'session_expired':
       return 400;
     case 'forbidden':
       return 403;
+    case 'conflict':
+      return 409;
     case 'too_many_attempts':
     case 'too_many_requests':
     case 'resend_too_soon':
@@ -72,6 +74,7 @@ export function phrasesOf(refusal: Refusal, subject: Subject): readonly Phrase[]
     case 'phone_invalid':
     case 'email_unconfirmed':
     case 'enforced':
+    case 'conflict':
       return [{ key: `refusal.${refusal.code}` }];
     case 'field_invalid':
       if ('password' in refusal) return passwordPhrases(refusal.password, refusal.patterns);
@@ -149,6 +152,7 @@ export function fieldsOf(refusal: Refusal): readonly string[] {
     case 'session_expired':
     case 'forbidden':
     case 'enforced':
+    case 'conflict':
       return [];
   }
 }

@@ -8,6 +8,7 @@ import {
 } from '../../domain/account.ts';
 import { methodSentTo, sentTo } from '../../domain/methods/index.ts';
 import type { PasswordFault } from '../../domain/password/fault.ts';
+import { OPERATOR } from '../../domain/resets/reset-request.ts';
 import type { EventLog } from '../../ports/events.ts';
 import type { AccountStore, EnrolmentStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
@@ -132,6 +133,6 @@ export function createAccounts(deps: AccountsDeps) {
 export type Accounts = ReturnType<typeof createAccounts>;
 
 /** The account and the actor of an audit line. */
-export function lineOf({ id, tenantId }: Account) {
-  return { accountId: id, tenantId, actor: 'operator' };
+export function lineOf({ id, tenantId }: Account, actor: string = OPERATOR) {
+  return { accountId: id, tenantId, actor };
 }

@@ -47,7 +47,11 @@ const REFUSALS: Readonly<Record<RefusalCode, { refusals: readonly Refusal[]; sta
   email_unconfirmed: { refusals: [{ code: 'email_unconfirmed' }], status: 422 },
   method_not_allowed: { refusals: [{ code: 'method_not_allowed' }], status: 422 },
   session_expired: { refusals: [{ code: 'session_expired' }], status: 400 },
-  forbidden: { refusals: [{ code: 'forbidden' }, FROZEN], status: 403 },
+  forbidden: {
+    refusals: [{ code: 'forbidden' }, FROZEN, { code: 'forbidden', because: 'last_administrator' }],
+    status: 403,
+  },
+  conflict: { refusals: [{ code: 'conflict' }], status: 409 },
   enforced: { refusals: [{ code: 'enforced' }], status: 422 },
   field_invalid: {
     refusals: [

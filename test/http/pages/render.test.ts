@@ -23,6 +23,7 @@ describe('every page', () => {
   it('has a sample', () => {
     const pages: Readonly<Record<PageName, true>> = {
       'admin-overview': true,
+      'admin-user': true,
       'sign-in': true,
       'select-account': true,
       'choose-method': true,

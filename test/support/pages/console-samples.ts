@@ -1,5 +1,6 @@
 /** The pages of the administrators' console. */
 import { CONSOLE_PAGES } from '../../../src/domain/administration/may-act.ts';
+import { PERSON_SAMPLES } from './console/person-samples.ts';
 import { type Sample, sample } from './page-sample.ts';
 
 const admin = {
@@ -28,4 +29,5 @@ export const CONSOLE_SAMPLES: readonly Sample[] = [
     { tenantName: 'Acme', role: 'manager', totals },
     { ...admin, console: { page: 'overview', pages: CONSOLE_PAGES.slice(0, 3) } },
   ),
+  ...PERSON_SAMPLES,
 ];

@@ -1,8 +1,10 @@
 /** The models of the administrators' console. The key is the page's `data-page`. */
 import type { Role } from '../../../domain/account.ts';
 import type { PeopleTotals } from '../../../ports/administration/people-store.ts';
+import type { PersonPage } from './console/person.ts';
 
 export interface ConsolePages {
+  'admin-user': PersonPage;
   'admin-overview': {
     readonly tenantName: string;
     /** A manager sees the members of some groups alone. */
