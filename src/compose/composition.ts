@@ -19,6 +19,7 @@ import type { Cipher } from '../ports/system.ts';
 import type { FindAccount } from '../use-cases/account/find-account.ts';
 import type { EffectiveTenants } from '../use-cases/administration/settings/effective-tenants.ts';
 import type { DeviceCodes } from '../use-cases/device/device-codes.ts';
+import type { EndSessions } from '../use-cases/sign-in/end-sessions.ts';
 import type { SignIn } from '../use-cases/sign-in/password.ts';
 import type { AccountUseCases } from './account/account.ts';
 import type { ClientNames } from './client-names.ts';
@@ -37,6 +38,7 @@ export interface Server {
   readonly cipher: Cipher;
   readonly events: EventLog;
   readonly notices: Notices;
+  readonly endSessions: EndSessions;
   readonly readiness: Readiness;
   readonly demoSessions: DemoSessions;
   readonly plugin: Plugin;

@@ -1,5 +1,7 @@
 /** Composes the event log of our own server: the list of its subscribers. */
 import { systemRequests } from '../adapters/system/requests.ts';
+import { hasTypedReason } from '../domain/administration/person-events.ts';
+import type { AuditEvent } from '../domain/events.ts';
 import { createNoticeSubscriber } from '../messages/notices.ts';
 import type { EventLog, EventSubscriber } from '../ports/events.ts';
 import type { Log } from '../ports/log.ts';
@@ -35,11 +37,12 @@ export function eventLogOf(
 }
 
 function countIn(metrics: Metrics): EventSubscriber {
-  return (_event, line) => metrics.event(line);
+  return (_event, line) => metrics.event(withoutTypedReason(line));
 }
 
 function writeTo(log: Log): EventSubscriber {
-  return (_event, line) =>
+  return (_event, told) => {
+    const line = withoutTypedReason(told);
     log({
       event: line.event,
       account_id: line.accountId ?? undefined,
@@ -49,4 +52,9 @@ function writeTo(log: Log): EventSubscriber {
       reason: line.reason ?? undefined,
       ip: line.ip ?? undefined,
     });
+  };
+}
+
+function withoutTypedReason(line: AuditEvent): AuditEvent {
+  return hasTypedReason(line.event) ? { ...line, reason: null } : line;
 }

@@ -269,6 +269,7 @@ async function composeServer({
     cipher,
     events,
     notices,
+    endSessions,
     readiness,
     demoSessions,
     plugin,

@@ -62,6 +62,8 @@ export interface Account {
    * another factor was given since.
    */
   readonly mailResetAt: number | null;
+  /** `required`: a second factor is required of this person, whatever the tenant asks of others. Null: the tenant decides. */
+  readonly enforcement: 'required' | null;
   /** An address that the person wants in the place of this one. Null when there is none. */
   readonly pendingEmail: PendingEmail | null;
   /** The same for the second address. */
@@ -83,6 +85,7 @@ export const NEW_ACCOUNT = {
   disabledAt: null,
   invitedAt: null,
   mailResetAt: null,
+  enforcement: null,
   pendingEmail: null,
   pendingNotificationEmail: null,
   formerEmails: [],
@@ -104,6 +107,7 @@ export type AccountChanges = Partial<
     | 'disabledAt'
     | 'invitedAt'
     | 'mailResetAt'
+    | 'enforcement'
     | 'pendingEmail'
     | 'pendingNotificationEmail'
   >

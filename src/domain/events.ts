@@ -3,6 +3,7 @@
  * say what the audit log stores of an event, and which notice the owner of the account gets.
  */
 import type { Account } from './account.ts';
+import { type FactorSuspension, suspensionNoticeOf } from './administration/person-events.ts';
 import type { AuditEventName } from './audit/event-name.ts';
 import { isFactor } from './enrolment/enrolment.ts';
 import type { EventDetails as Details, OnceEvent } from './event-details.ts';
@@ -106,14 +107,9 @@ interface PasswordSet extends Details {
   readonly account: Account;
 }
 
+/** `account.removal_reported`: the owner did not ask for the removal of a factor by an administrator. */
 interface AccountReported extends Details {
-  readonly name: 'account.reported';
-  readonly account: Account;
-}
-
-/** The owner did not ask for the removal of a factor by an administrator. */
-interface RemovalReported extends Details {
-  readonly name: 'account.removal_reported';
+  readonly name: 'account.reported' | 'account.removal_reported';
   readonly account: Account;
 }
 
@@ -135,10 +131,10 @@ type ToldEvent =
   | BrowserReplayed
   | SetUpPostponed
   | AccountReported
-  | RemovalReported
   | PasswordSet
   | ResetEvent
   | AccountJoined
+  | FactorSuspension
   | RefreshTokenReplayed
   | (ToldSelfServiceEvent & Details);
 
@@ -211,6 +207,9 @@ export function noticeOf(event: DomainEvent): Notice | null {
     case 'reset.cancelled':
     case 'reset.done':
       return resetNoticeOf(event);
+    case 'factor.suspended':
+    case 'factor.resumed':
+      return suspensionNoticeOf(event);
     case 'account.joined':
       return { account: event.account, topic: 'joined' };
     case 'email.change_asked':
@@ -219,6 +218,11 @@ export function noticeOf(event: DomainEvent): Notice | null {
     case 'notification_email.changed':
     case 'sign_in.new_browser':
       return selfServiceNoticeOf(event);
+    case 'admin.person_viewed':
+    case 'admin.act_refused':
+    case 'account.role_changed':
+    case 'account.enforcement_changed':
+    case 'account.factors_removed':
     case 'account.details_changed':
     case 'email.change_stopped':
     case 'notification_email.asked':

@@ -86,6 +86,13 @@ const STATES: Readonly<Record<AuditEventName, string | null>> = {
   'session.ended': 'all sessions are void',
   'settings.changed': 'the settings of the workspace are those of an earlier version',
   'sign_in.new_browser': null,
+  'admin.person_viewed': null,
+  'admin.act_refused': null,
+  'account.factors_removed': null,
+  'factor.suspended': 'the factor is accepted: suspend it again',
+  'factor.resumed': 'the factor is suspended: end that again',
+  'account.role_changed': 'the former role is back: change it again',
+  'account.enforcement_changed': 'the former requirement is back: change it again',
 };
 
 const KNOWN: ReadonlyMap<string, string | null> = new Map(Object.entries(STATES));

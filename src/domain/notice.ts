@@ -10,6 +10,8 @@ export type NoticeTopic =
   | 'factor-removed'
   | 'factor-replaced'
   | 'removed-by-administrator'
+  | 'factor-suspended'
+  | 'factor-resumed'
   | 'removal-reported'
   | 'set-up-postponed'
   | 'recovery-made'

@@ -89,6 +89,12 @@ export type Refusal =
       readonly code: 'forbidden';
       readonly because?: 'frozen' | 'frozen_passkey' | 'held' | 'two_administrators';
     }
+  /** The same for an administrator, who answers the report first. */
+  | { readonly code: 'forbidden'; readonly because: 'person_frozen' }
+  /** A manager changes the groups that he or she manages, and leaves one of them. */
+  | { readonly code: 'forbidden'; readonly because: 'group_not_managed' }
+  /** Somebody has to administer the tenant. */
+  | { readonly code: 'forbidden'; readonly because: 'last_administrator' }
   /** The first factor was right. The page names the contact of the account's own tenant. */
   | { readonly code: 'forbidden'; readonly because: 'disabled'; readonly tenantId: string }
   | { readonly code: 'enforced' }

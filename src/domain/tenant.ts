@@ -48,14 +48,14 @@ export function stricter(a: Enforcement, b: Enforcement): Enforcement {
   return ENFORCEMENTS.indexOf(a) >= ENFORCEMENTS.indexOf(b) ? a : b;
 }
 
-/** The tenant's enforcement for an account: its own setting, or a stricter one of the account's groups. */
+/** The enforcement for an account: the setting of its tenant, or a stricter one of its groups or of the person. */
 export function enforcementFor(
   settings: Pick<TenantSecondFactor, 'enforcement' | 'groups'>,
-  account: Pick<Account, 'groups'>,
+  account: Pick<Account, 'groups'> & Partial<Pick<Account, 'enforcement'>>,
 ): Enforcement {
   return account.groups.reduce<Enforcement>(
     (found, group) => stricter(found, settings.groups[group] ?? 'off'),
-    settings.enforcement,
+    account.enforcement ?? settings.enforcement,
   );
 }
 

@@ -245,7 +245,10 @@ export function composeUseCases(
   });
 
   /** The masked destination of the factor's codes; null for a factor without sent codes. */
-  function maskedDestination(policyResult: PolicyResult, factor: Enrolment): string | null {
+  function maskedDestination(
+    policyResult: Pick<PolicyResult, 'account' | 'tenant'>,
+    factor: Enrolment,
+  ): string | null {
     const destination = destinationOf(policyResult, factor);
     return destination && (methods.sent(factor.method)?.masked(destination) ?? null);
   }

@@ -81,6 +81,8 @@ export interface EnrolmentStore {
   setDefault(accountId: string, id: string | null): Promise<void>;
   /** False when the account has no such enrolment. */
   setLabel(accountId: string, id: string, label: string): Promise<boolean>;
+  /** Milliseconds since the epoch; null ends it. False when the account has no such enrolment. */
+  setSuspended(accountId: string, id: string, atMs: number | null): Promise<boolean>;
   /** Makes this one the last used and no other. */
   setLastUsed(accountId: string, id: string): Promise<void>;
 }

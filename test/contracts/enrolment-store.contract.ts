@@ -159,6 +159,24 @@ export function enrolmentStoreContract(name: string, makeStore: MakeStore<Enrolm
       expect(await store().listByAccount('account-1')).to.deep.equal([{ ...one, label: 'Tablet' }, two]);
     });
 
+    it('suspends one enrolment of its account, and ends that again', async () => {
+      const one = anEnrolment({ id: 'one' });
+      const two = anEnrolment({ id: 'two', createdAt: NOW + 1 });
+      for (const each of [one, two]) await store().insert(each);
+      expect(await store().setSuspended('account-1', 'one', NOW)).to.equal(true);
+      expect(await store().listByAccount('account-1')).to.deep.equal([{ ...one, suspendedAt: NOW }, two]);
+      expect(await store().setSuspended('account-2', 'two', NOW)).to.equal(false);
+      expect(await store().setSuspended('account-1', 'gone', NOW)).to.equal(false);
+      expect(await store().setSuspended('account-1', 'one', null)).to.equal(true);
+      expect(await store().listByAccount('account-1')).to.deep.equal([one, two]);
+    });
+
+    it('keeps the suspension of an enrolment that is put back', async () => {
+      const suspended = anEnrolment({ suspendedAt: NOW });
+      await store().insert(suspended);
+      expect(await store().listByAccount('account-1')).to.deep.equal([suspended]);
+    });
+
     it('renames no enrolment of another account, and none that was removed [A13]', async () => {
       await store().insert(anEnrolment({ label: 'Mine' }));
       expect(await store().setLabel('account-2', 'enrolment-1', 'Theirs')).to.equal(false);

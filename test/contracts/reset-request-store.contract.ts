@@ -21,6 +21,12 @@ export function resetRequestStoreContract(name: string, makeStore: MakeStore<Res
       expect(await store().pageByTenant('acme', null, 10)).to.deep.equal([expected]);
     });
 
+    it('gives back who has filed a request for the person [A125]', async () => {
+      const request = aResetRequest({ filedBy: 'boss-1' });
+      await store().insert(request);
+      expect(await store().find(request.id)).to.deep.equal({ ...request, steps: [] });
+    });
+
     it('finds nothing of a request, an account or a tenant that it does not know', async () => {
       await store().insert(aResetRequest());
       expect(await store().find('account-1.2')).to.equal(null);

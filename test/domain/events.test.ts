@@ -72,6 +72,10 @@ const TOLD: readonly [DomainEvent, Omit<Notice, 'account'> | null][] = [
   [{ name: 'account.password_set', account }, { topic: 'password-changed' }],
   [{ ...removed, cause: 'reset' }, null],
   [{ name: 'account.joined', account }, { topic: 'joined' }],
+  ...(['suspended', 'resumed'] as const).map((what): (typeof TOLD)[number] => [
+    { name: `factor.${what}`, account, method: 'totp' },
+    { topic: `factor-${what}`, method: 'totp' },
+  ]),
   ...(['requested', 'refused', 'cancelled', 'done'] as const).map((step): (typeof TOLD)[number] => [
     { ...reset, name: `reset.${step}` },
     { topic: `reset-${step}`, reset: { ...reset.request, effectAt: null }, also },
@@ -147,6 +151,11 @@ const UNTOLD: Readonly<Record<Exclude<DomainEvent, { account: unknown }>['name']
   'account.enabled': null,
   'account.unlocked': null,
   'account.invited': null,
+  'admin.person_viewed': null,
+  'admin.act_refused': null,
+  'account.role_changed': null,
+  'account.factors_removed': null,
+  'account.enforcement_changed': null,
   'token.refused': null,
   'device.code_refused': null,
   'device.signed_in': null,
@@ -183,7 +192,7 @@ describe('an event', () => {
       expect(auditLineOf(event)).to.deep.equal({ ...nothing, event: event.name, method });
       names.add(event.name);
     }
-    expect(names.size).to.equal(67);
+    expect(names.size).to.equal(74);
   });
 
   it('has the details in its line, and nothing that only a notice needs', () => {

@@ -38,6 +38,7 @@ type Row = {
   disabled_at: number | null;
   invited_at: number | null;
   mail_reset_at: number | null;
+  enforcement: string | null;
   /** JSON, as the two below. Null: none. */
   pending_email: string | null;
   pending_notification_email: string | null;
@@ -69,6 +70,7 @@ const COLUMNS = [
   'disabled_at',
   'invited_at',
   'mail_reset_at',
+  'enforcement',
   'pending_email',
   'pending_notification_email',
   'former_emails',
@@ -88,6 +90,7 @@ const DETAILS = [
   'disabled_at',
   'invited_at',
   'mail_reset_at',
+  'enforcement',
   'pending_email',
   'pending_notification_email',
   'updated_at',
@@ -119,6 +122,7 @@ function toRow(account: Account): Row {
     disabled_at: account.disabledAt,
     invited_at: account.invitedAt,
     mail_reset_at: account.mailResetAt,
+    enforcement: account.enforcement,
     pending_email: account.pendingEmail && JSON.stringify(account.pendingEmail),
     pending_notification_email:
       account.pendingNotificationEmail && JSON.stringify(account.pendingNotificationEmail),
@@ -172,6 +176,7 @@ function toAccount(row: Row | undefined): Account | null {
     disabledAt: row.disabled_at,
     invitedAt: row.invited_at,
     mailResetAt: row.mail_reset_at,
+    enforcement: row.enforcement === 'required' ? 'required' : null,
     pendingEmail: readPendingEmail(readJson(row.pending_email ?? '')),
     pendingNotificationEmail: readPendingEmail(readJson(row.pending_notification_email ?? '')),
     formerEmails: readFormerEmails(readJson(row.former_emails ?? '')),

@@ -16,6 +16,7 @@ type Row = {
   last_step: number | null;
   is_default: number;
   created_at: number;
+  suspended_at: number | null;
 };
 
 type FoundRow = Row & { is_last_used: number };
@@ -31,6 +32,7 @@ const COLUMNS = [
   'last_step',
   'is_default',
   'created_at',
+  'suspended_at',
 ] as const satisfies readonly (keyof Row)[];
 
 function toRow(enrolment: Enrolment): Row {
@@ -45,6 +47,7 @@ function toRow(enrolment: Enrolment): Row {
     last_step: enrolment.lastStep,
     is_default: Number(enrolment.isDefault),
     created_at: enrolment.createdAt,
+    suspended_at: enrolment.suspendedAt ?? null,
   };
 }
 
@@ -61,6 +64,7 @@ function toEnrolment(row: FoundRow): Enrolment {
     lastStep: row.last_step,
     isDefault: row.is_default === 1,
     ...(row.is_last_used === 1 && { isLastUsed: true }),
+    ...(row.suspended_at !== null && { suspendedAt: row.suspended_at }),
     createdAt: row.created_at,
   };
 }
@@ -86,6 +90,9 @@ export function createEnrolmentStore(database: Database): ReencryptableEnrolment
   const rename = database.statement(
     'UPDATE enrolments SET label = :label WHERE id = :id AND account_id = :accountId',
   );
+  const suspend = database.statement(
+    'UPDATE enrolments SET suspended_at = :at WHERE id = :id AND account_id = :accountId',
+  );
   const use = database.statement(
     'UPDATE enrolments SET is_last_used = (id = :id) WHERE account_id = :accountId',
   );
@@ -103,6 +110,7 @@ export function createEnrolmentStore(database: Database): ReencryptableEnrolment
     raiseLastStep: (id, step) => database.write(() => void raise.run({ id, step })),
     setDefault: (accountId, id) => database.write(() => void choose.run({ accountId, id })),
     setLabel: (accountId, id, label) => database.write(() => rename.run({ accountId, id, label }) === 1),
+    setSuspended: (accountId, id, at) => database.write(() => suspend.run({ accountId, id, at }) === 1),
     setLastUsed: (accountId, id) => database.write(() => void use.run({ accountId, id })),
     pageOfSecrets: (after, limit) =>
       database.act(() => page.all({ after: after ?? '', limit }).flatMap(toSealed)),

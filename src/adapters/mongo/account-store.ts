@@ -105,6 +105,7 @@ function toAccount(found: AccountDocument | null | undefined): Account | null {
     disabledAt: found.disabledAt?.getTime() ?? null,
     invitedAt: found.invitedAt?.getTime() ?? null,
     mailResetAt: found.mailResetAt?.getTime() ?? null,
+    enforcement: found.enforcement === 'required' ? 'required' : null,
     pendingEmail: readPendingEmail(readJson(found.pendingEmail ?? '')),
     pendingNotificationEmail: readPendingEmail(readJson(found.pendingNotificationEmail ?? '')),
     formerEmails: readFormerEmails(readJson(found.formerEmails ?? '')),

@@ -8,7 +8,7 @@ import type { Connection } from './connection.ts';
 import { isFirst, upserted } from './faults.ts';
 import type { Models } from './schema/collections.ts';
 import type { ChoiceDocument, EnrolmentDocument, StepDocument, UseDocument } from './schema/enrolment.ts';
-import { findBy, idOf } from './stored-values.ts';
+import { dateOf, findBy, idOf } from './stored-values.ts';
 import { removed } from './writes/removal.ts';
 
 type Found = EnrolmentDocument | StepDocument | ChoiceDocument | UseDocument;
@@ -22,9 +22,10 @@ function isChoice(found: Found): found is ChoiceDocument {
 }
 
 /** Without `isLastUsed`: a document of its own holds it. */
-function toDocument({ id, createdAt, isLastUsed: _, ...rest }: Enrolment): EnrolmentDocument {
+function toDocument({ id, createdAt, suspendedAt, isLastUsed: _, ...rest }: Enrolment): EnrolmentDocument {
   const order = new Types.ObjectId();
-  return { ...rest, _id: id, kind: 'enrolment', enrolmentId: id, createdAt: new Date(createdAt), order };
+  const times = { createdAt: new Date(createdAt), suspendedAt: dateOf(suspendedAt ?? null) };
+  return { ...rest, ...times, _id: id, kind: 'enrolment', enrolmentId: id, order };
 }
 
 function lastStepOf(id: string, found: readonly Found[]): number | null {
@@ -52,6 +53,7 @@ function toEnrolments(found: readonly Found[]): Enrolment[] {
     lastStep: lastStepOf(enrolment._id, found),
     isDefault: choice ? choice.enrolmentId === enrolment._id : enrolment.isDefault,
     ...(used?.enrolmentId === enrolment._id && { isLastUsed: true }),
+    ...(enrolment.suspendedAt && { suspendedAt: enrolment.suspendedAt.getTime() }),
     createdAt: enrolment.createdAt.getTime(),
   }));
 }
@@ -107,6 +109,12 @@ export function createEnrolmentStore(
       act(async () => {
         const one = { _id: id, accountId, kind: 'enrolment' } as const;
         return (await enrolments.updateOne(one, { $set: { label } })).matchedCount === 1;
+      }),
+    setSuspended: (accountId, id, at) =>
+      act(async () => {
+        const one = { _id: id, accountId, kind: 'enrolment' } as const;
+        const set = { $set: { suspendedAt: dateOf(at) } };
+        return (await enrolments.updateOne(one, set)).matchedCount === 1;
       }),
     setLastUsed: (accountId, id) =>
       act(() => {

@@ -1,5 +1,6 @@
 /** `doublelock accounts confirm-email`, `unlock`, `unfreeze`, `disable` and `enable`. */
 import type { Operation } from '../../compose/operator/operation.ts';
+import { OPERATOR } from '../../domain/resets/reset-request.ts';
 import type { AddCommands } from '../command-group.ts';
 import { noAccount, operate } from '../operate.ts';
 import { print } from '../output.ts';
@@ -22,7 +23,7 @@ const SWITCHES: readonly Switch[] = [
     name: 'unlock',
     description: 'end the waiting time of an account after wrong passwords or codes',
     act: async ({ access }, email) => {
-      const unlocked = await access.unlock(email);
+      const unlocked = await access.unlock(email, OPERATOR);
       if (unlocked === null) return null;
       const { waited, refused } = unlocked;
       return [
@@ -38,9 +39,9 @@ const SWITCHES: readonly Switch[] = [
     name: 'unfreeze',
     description:
       'answer a report of a change or a removal, after you have looked into it: factors may be changed and the password alone may sign in again; the person signs in anew everywhere',
-    act: async (operation, email) =>
+    act: async ({ access }, email) =>
       said(
-        await operation.unfreeze(email),
+        await access.unfreeze(email, OPERATOR),
         `${email} may change its factors again, after a new sign-in`,
         `${email} was not frozen`,
       ),
@@ -50,7 +51,7 @@ const SWITCHES: readonly Switch[] = [
     description: 'let nobody sign in to an account, and end all that was issued; nothing is deleted',
     act: async ({ access }, email) =>
       said(
-        await access.disable(email),
+        await access.disable(email, OPERATOR),
         `${email} is disabled, and signed out everywhere`,
         `${email} was disabled before`,
       ),
@@ -59,7 +60,7 @@ const SWITCHES: readonly Switch[] = [
     name: 'enable',
     description: 'let the owner of a disabled account sign in again',
     act: async ({ access }, email) =>
-      said(await access.enable(email), `${email} may sign in again`, `${email} was not disabled`),
+      said(await access.enable(email, OPERATOR), `${email} may sign in again`, `${email} was not disabled`),
   },
 ];
 

@@ -4,6 +4,7 @@ import { createOverview } from '../../use-cases/administration/overview.ts';
 import type { Server } from '../composition.ts';
 import { inviteOf } from './invite.ts';
 import { peopleOf } from './people.ts';
+import { personOf } from './person.ts';
 import { requestPagesOf } from './requests.ts';
 import { securitySettingsOf } from './security.ts';
 import { whatIfPageOf } from './what-if.ts';
@@ -14,6 +15,7 @@ export function consoleOf(server: Server): ConsoleDeps {
   return {
     overview: createOverview({ people, resetRequests, clock }),
     ...peopleOf(server, people),
+    ...personOf(server, people),
     ...inviteOf(server, people),
     ...requestPagesOf(server),
     ...securitySettingsOf(server, people),

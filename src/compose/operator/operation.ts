@@ -86,7 +86,7 @@ export async function withOperation(
       events,
       actor: 'operator',
     });
-    const operation = createOperation({ accounts, factors, endSessions, audit, events });
+    const operation = createOperation({ accounts, factors, audit });
     const onAccounts = accountOperationOf({ config, parts, factors, endSessions, events, cipherNow });
     const { decisions: resets } = resetDecisionsOf({ tenants: config.tenants, parts, endSessions, events });
     const inviting = async () => {

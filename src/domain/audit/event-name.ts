@@ -1,6 +1,6 @@
 /** The names of events, under which the audit log stores their lines. */
 
-import type { QuietConsoleEventName } from '../administration/events.ts';
+import type { AdministrationEventName } from '../administration/events.ts';
 import type { INVITATION_EVENTS, ResetEventName } from '../resets/reset-events.ts';
 import type { SelfServiceEventName } from '../self-service/events.ts';
 
@@ -56,5 +56,5 @@ export type AuditEventName =
   | 'device.cancelled'
   | 'config.reloaded'
   | 'store.restored'
-  | QuietConsoleEventName
-  | SelfServiceEventName;
+  | SelfServiceEventName
+  | AdministrationEventName;

@@ -24,6 +24,8 @@ export interface Enrolment {
   readonly isDefault: boolean;
   /** The second step of the account's last sign-in. Noted only where there is another one to choose. */
   readonly isLastUsed?: true;
+  /** Absent: it is accepted. Else the time since which an administrator has suspended it: it still counts as set up. */
+  readonly suspendedAt?: number;
   /** Milliseconds since the epoch. */
   readonly createdAt: number;
 }

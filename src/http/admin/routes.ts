@@ -2,6 +2,7 @@
 import type { ConsoleRoute } from './console.ts';
 import { type InvitePageDeps, inviteRoutes } from './invite.ts';
 import { type OverviewPageDeps, overviewRoutes } from './overview.ts';
+import { type PersonPageDeps, personRoutes } from './person.ts';
 import { type RequestPagesDeps, requestRoutes } from './requests.ts';
 import { type SecurityPageDeps, securityRoutes } from './security/security.ts';
 import { type UsersPageDeps, usersRoutes } from './users.ts';
@@ -9,6 +10,7 @@ import { type WhatIfPageDeps, whatIfRoutes } from './what-if.ts';
 
 export type ConsoleDeps = OverviewPageDeps &
   UsersPageDeps &
+  PersonPageDeps &
   InvitePageDeps &
   RequestPagesDeps &
   SecurityPageDeps &
@@ -18,6 +20,7 @@ export function consoleRoutes(deps: ConsoleDeps): readonly ConsoleRoute[] {
   return [
     ...overviewRoutes(deps),
     ...usersRoutes(deps),
+    ...personRoutes(deps),
     ...inviteRoutes(deps),
     ...requestRoutes(deps),
     ...securityRoutes(deps),

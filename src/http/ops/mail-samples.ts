@@ -135,6 +135,8 @@ function templatesAt(atMs: number, issuer: string): ReadonlyMap<string, MessageT
     ['factor-removed', notice('factor-removed', { method: 'passkey' })],
     ['factor-replaced', notice('factor-replaced', { method: 'passkey', replaced: 'totp' })],
     ['removed-by-administrator', notice('removed-by-administrator', { method: 'totp' })],
+    ['factor-suspended', notice('factor-suspended', { method: 'totp' })],
+    ['factor-resumed', notice('factor-resumed', { method: 'totp' })],
     ['set-up-postponed', notice('set-up-postponed', { until: atMs + GRACE_MS })],
     ['recovery-made', notice('recovery-made')],
     ['recovery-used', notice('recovery-used', { left: 3 })],

@@ -84,6 +84,7 @@ const VIEWS: Readonly<Record<PageName, string> & Record<string, string>> = {
   'admin-requests': 'admin/requests',
   'admin-request': 'admin/request',
   'admin-whatif': 'admin/whatif',
+  'admin-user': 'admin/person',
   'confirm-removal': 'account/confirm-removal',
   demo: 'demo/demo',
   'demo-signed-in': 'demo/signed-in',

@@ -140,6 +140,7 @@ const UNUSED = {
   notificationEmail: null,
   invitedAt: null,
   mailResetAt: null,
+  enforcement: null,
   pendingEmail: null,
   pendingNotificationEmail: null,
   formerEmails: [],

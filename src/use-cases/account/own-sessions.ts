@@ -38,7 +38,10 @@ export function createOwnSessions(deps: OwnSessionsDeps) {
   const { records, findSessionClients, endSessions, clientName, isOwnClient, placeOf, events, clock } = deps;
 
   /** Newest first. A session that was left counts while applications have tokens that outlive it. */
-  async function list({ account, enrolments }: PolicyResult): Promise<readonly OwnSession[]> {
+  async function list({
+    account,
+    enrolments,
+  }: Pick<PolicyResult, 'account' | 'enrolments'>): Promise<readonly OwnSession[]> {
     const all = await records.listByAccount(account.id, clock.now());
     const alive = all.filter(({ authentications }) => !isEnded(authentications, { account, enrolments }));
     const found = await Promise.all(alive.map(sessionOf));

@@ -1,4 +1,7 @@
-/** The acts of an operator on the way into one account: its password, its locks, and whether it may sign in at all. */
+/**
+ * The acts of operators and administrators on the way into one account: its password, its locks, and whether it may sign in
+ * at all. `by` is the actor of the audit line.
+ */
 import { type Account, normaliseEmail, normalisePassword } from '../../domain/account.ts';
 import { METHOD_NAMES, type MethodName } from '../../domain/methods/method.ts';
 import type { PasswordFault } from '../../domain/password/fault.ts';
@@ -14,7 +17,16 @@ import { releasePassword } from '../sign-in/password-subject.ts';
 import { type FindPasswordFault, lineOf } from './accounts.ts';
 
 interface AccountAccessDeps {
-  readonly accounts: Pick<AccountStore, 'findById' | 'findByEmail' | 'update' | 'replacePasswordHash'>;
+  readonly accounts: Pick<
+    AccountStore,
+    | 'findById'
+    | 'findByEmail'
+    | 'update'
+    | 'replacePasswordHash'
+    | 'setFrozen'
+    | 'setHeld'
+    | 'raiseEndsBefore'
+  >;
   readonly administration: Pick<AdministrationStore, 'liftLock'>;
   readonly lockouts: Pick<LockoutStore, 'read' | 'reset'>;
   readonly attempts: Pick<AttemptStore, 'forget'>;
@@ -77,7 +89,7 @@ export function createAccountAccess(deps: AccountAccessDeps) {
    * Ends the waiting time after wrong passwords and codes. A method that is refused after too many wrong codes in a row
    * stays refused until the factor is replaced. Null when there is no such account.
    */
-  async function unlock(email: string): Promise<Unlocked | null> {
+  async function unlock(email: string, by: string): Promise<Unlocked | null> {
     const account = await find(email);
     if (!account) return null;
     const codes = secondFactorSubject(account.id);
@@ -90,7 +102,7 @@ export function createAccountAccess(deps: AccountAccessDeps) {
     for (const method of METHOD_NAMES) await attempts.forget(codes, [GUESSES], method);
     const now = clock.now();
     const waited = ofPassword.lockedUntil > now || ofCodes.lockedUntil > now;
-    if (waited) await events.append({ ...lineOf(account), name: 'account.unlocked' });
+    if (waited) await events.append({ ...lineOf(account, by), name: 'account.unlocked' });
     const refused = METHOD_NAMES.filter(
       (method) => (ofCodes.failures[method] ?? 0) >= FAILURES_UNTIL_REFUSED,
     );
@@ -98,31 +110,54 @@ export function createAccountAccess(deps: AccountAccessDeps) {
   }
 
   /** False when it was disabled before: what a failure has interrupted is completed then. Null: no such account. */
-  async function disable(email: string): Promise<boolean | null> {
+  async function disable(email: string, by: string): Promise<boolean | null> {
     const account = await find(email);
     if (!account) return null;
     const isNew = account.disabledAt === null;
     const now = clock.now();
     // First, so that a failure in a later step leaves nothing that can still be used.
     if (isNew) await accounts.update(account.id, { disabledAt: now }, now);
+    return completeDisabling(account, isNew, by);
+  }
+
+  /** Ends everything of an account that is marked as disabled. `isNew`: the mark was set just now. */
+  async function completeDisabling(account: Account, isNew: boolean, by: string): Promise<boolean> {
     await endEverything(account);
-    if (isNew) await events.append({ ...lineOf(account), name: 'account.disabled' });
+    if (isNew) await events.append({ ...lineOf(account, by), name: 'account.disabled' });
     return isNew;
   }
 
   /** False when it was not disabled. Null when there is no such account. */
-  async function enable(email: string): Promise<boolean | null> {
+  async function enable(email: string, by: string): Promise<boolean | null> {
     const account = await find(email);
     if (!account) return null;
     if (account.disabledAt === null) return false;
     // The command that disabled the account may have been interrupted: its sessions end now at the latest.
     await endEverything(account);
     await accounts.update(account.id, { disabledAt: null }, clock.now());
-    await events.append({ ...lineOf(account), name: 'account.enabled' });
+    await events.append({ ...lineOf(account, by), name: 'account.enabled' });
     return true;
   }
 
-  return { setPassword, putHash, unlock, disable, enable };
+  /**
+   * Answers a report: allows changes of factors again after "it was not me", and a sign-in with the password alone after a
+   * removal that nobody asked for. False when there was none. Null when there is no such account. Everything from before the
+   * unfreeze ends: a session that began since the report may be of the intruder, and would get the right to change factors.
+   */
+  async function unfreeze(email: string, by: string): Promise<boolean | null> {
+    const account = await find(email);
+    if (account === null) return null;
+    if (account.frozenAt === null && account.heldAt === null) return false;
+    // An older release, or a report that was interrupted, has frozen the account and not raised its ending.
+    if (account.frozenAt !== null) await accounts.raiseEndsBefore(account.id, account.frozenAt);
+    await endSessions.all(account.id, null);
+    await accounts.setFrozen(account.id, null);
+    await accounts.setHeld(account.id, null);
+    await events.append({ ...lineOf(account, by), name: 'account.unfrozen' });
+    return true;
+  }
+
+  return { setPassword, putHash, unlock, unfreeze, disable, completeDisabling, enable };
 }
 
 export type AccountAccess = ReturnType<typeof createAccountAccess>;

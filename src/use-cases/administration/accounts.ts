@@ -152,6 +152,6 @@ export function createAccounts(deps: AccountsDeps) {
 export type Accounts = ReturnType<typeof createAccounts>;
 
 /** The account and the actor of an audit line. */
-export function lineOf({ id, tenantId }: Account) {
-  return { accountId: id, tenantId, actor: OPERATOR };
+export function lineOf({ id, tenantId }: Account, actor: string = OPERATOR) {
+  return { accountId: id, tenantId, actor };
 }

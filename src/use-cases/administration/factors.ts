@@ -21,7 +21,7 @@ interface FactorsDeps {
   /** Null: a host ends the sessions of its own provider. Each of them is asked to sign in again all the same. */
   readonly endSessions: Pick<EndSessions, 'withLostFactor'> | null;
   readonly events: EventLog;
-  /** Stands in the audit log. A host may have asked the owner itself; an operator acts for the owner. */
+  /** Stands in the audit log, unless a call names another. A host may have asked the owner; an operator acts for the owner. */
   readonly actor: 'operator' | 'host';
 }
 
@@ -37,7 +37,11 @@ export function createFactors(deps: FactorsDeps) {
    * Removes one factor or all, and clears their failures and their lock. Ends the sessions and tokens that used
    * them, and tells their applications. Notifies the owner, because the request may have come from an impostor. Returns the removed factors.
    */
-  async function remove(accountId: string, which: { readonly id: string } | 'all'): Promise<FactorSummary[]> {
+  async function remove(
+    accountId: string,
+    which: { readonly id: string } | 'all',
+    by: string = actor,
+  ): Promise<FactorSummary[]> {
     const [account, all] = await Promise.all([
       accounts.findById(accountId),
       enrolments.listByAccount(accountId),
@@ -57,7 +61,7 @@ export function createFactors(deps: FactorsDeps) {
       }
     } finally {
       // After a failure too: these factors are gone.
-      for (const enrolment of removed) await appendRemoval(account, enrolment);
+      for (const enrolment of removed) await appendRemoval(account, enrolment, by);
     }
     return removed.map(withoutSecret);
   }
@@ -65,16 +69,17 @@ export function createFactors(deps: FactorsDeps) {
   async function appendRemoval(
     account: Account | null,
     { accountId, tenantId, method }: Enrolment,
+    by: string,
   ): Promise<void> {
     const phone = sentTo(method) === 'number' ? account?.phone : null;
     await events.append({
       name: 'enrolment.removed',
-      cause: actor === 'operator' ? 'administration' : 'removal',
+      cause: actor === 'host' ? 'removal' : 'administration',
       account,
       accountId,
       tenantId,
       method,
-      actor,
+      actor: by,
       also: phone ? [{ channel: 'sms', to: phone }] : [],
     });
   }

@@ -1,23 +1,16 @@
-/** The operator's commands for one person: lost phones, audit events, frozen accounts. */
+/** The operator's commands for one person: lost phones, audit events. */
 import { normaliseEmail } from '../../domain/account.ts';
 import type { FactorSummary } from '../../domain/enrolment/enrolment.ts';
 import type { AuditEvent } from '../../domain/events.ts';
-import type { EventLog } from '../../ports/events.ts';
 import type { AccountStore, AuditReader } from '../../ports/stores.ts';
-import type { EndSessions } from '../sign-in/end-sessions.ts';
 
 interface OperationDeps {
-  readonly accounts: Pick<
-    AccountStore,
-    'findByEmail' | 'findById' | 'setFrozen' | 'setHeld' | 'raiseEndsBefore'
-  >;
+  readonly accounts: Pick<AccountStore, 'findByEmail' | 'findById'>;
   readonly factors: {
     list(accountId: string): Promise<FactorSummary[]>;
     remove(accountId: string, which: { id: string } | 'all'): Promise<FactorSummary[]>;
   };
-  readonly endSessions: Pick<EndSessions, 'all'>;
   readonly audit: AuditReader;
-  readonly events: EventLog;
 }
 
 /** An event, and the e-mail address of its account, since an id is of no use to an operator. */
@@ -31,7 +24,7 @@ export interface AuditQuery {
   readonly limit: number;
 }
 
-export function createOperation({ accounts, factors, endSessions, audit, events }: OperationDeps) {
+export function createOperation({ accounts, factors, audit }: OperationDeps) {
   /** Oldest first. Null when there is no such account. */
   async function listFactors(email: string): Promise<FactorSummary[] | null> {
     const account = await accounts.findByEmail(normaliseEmail(email));
@@ -45,25 +38,6 @@ export function createOperation({ accounts, factors, endSessions, audit, events 
   ): Promise<FactorSummary[] | null> {
     const account = await accounts.findByEmail(normaliseEmail(email));
     return account === null ? null : factors.remove(account.id, which);
-  }
-
-  /**
-   * Answers a report: allows changes of factors again after "it was not me", and a sign-in with the password alone after a
-   * removal that nobody asked for. False when there was none. Null when there is no such account. Everything from before the
-   * unfreeze ends: a session that began since the report may be of the intruder, and would get the right to change factors.
-   */
-  async function unfreeze(email: string): Promise<boolean | null> {
-    const account = await accounts.findByEmail(normaliseEmail(email));
-    if (account === null) return null;
-    if (account.frozenAt === null && account.heldAt === null) return false;
-    // An older release, or a report that was interrupted, has frozen the account and not raised its ending.
-    if (account.frozenAt !== null) await accounts.raiseEndsBefore(account.id, account.frozenAt);
-    await endSessions.all(account.id, null);
-    await accounts.setFrozen(account.id, null);
-    await accounts.setHeld(account.id, null);
-    const { id: accountId, tenantId } = account;
-    await events.append({ name: 'account.unfrozen', accountId, tenantId, actor: 'operator' });
-    return true;
   }
 
   /** Newest first. Null when the account of the query does not exist. */
@@ -83,5 +57,5 @@ export function createOperation({ accounts, factors, endSessions, audit, events 
     return lines.map((line) => ({ ...line, email: emails.get(line.accountId) ?? null }));
   }
 
-  return { listFactors, removeFactors, unfreeze, listAudit };
+  return { listFactors, removeFactors, listAudit };
 }

@@ -46,9 +46,14 @@ export function createInviting(deps: InvitingDeps) {
   const { accounts, enrolments, onceKeys, messenger, invitationUrl, events, actor, clock, random } = deps;
   const sentKey = (id: string, invitedAt: number) => `invitation-sent:${id}:${invitedAt}`;
 
+  /** Whether the account waits for its first password or factor. */
+  async function isWaiting(account: Account): Promise<boolean> {
+    return !hasJoined(account, hasFactor(await enrolments.listByAccount(account.id)));
+  }
+
   async function invite(accountId: string, order: InvitationOrder): Promise<InvitationOutcome> {
     const account = await accounts.findById(accountId);
-    if (!account || hasJoined(account, hasFactor(await enrolments.listByAccount(accountId)))) return 'joined';
+    if (!account || !(await isWaiting(account))) return 'joined';
     if (isBarred(account)) return 'disabled';
     const { id, invitedAt } = account;
     const now = clock.now();
@@ -89,7 +94,7 @@ export function createInviting(deps: InvitingDeps) {
     return 'invited';
   }
 
-  return { invite };
+  return { invite, isWaiting };
 }
 
 export type Inviting = ReturnType<typeof createInviting>;

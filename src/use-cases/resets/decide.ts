@@ -44,7 +44,7 @@ export interface Decider {
 
 /**
  * `state`: what the request is now. `isFirstOfTwo`: another administrator has to approve as well. `isOwn`: nobody decides
- * about their own account.
+ * about their own account, nor alone about a request that they have filed.
  */
 export type ResetDecision =
   | { readonly kind: 'unknown' }
@@ -102,6 +102,7 @@ export function createResetDecisions(deps: ResetDecisionsDeps) {
     if (state !== 'open') return late(found, 'reset.approved', state, by);
 
     const settings = tenants.find((tenant) => tenant.id === account.tenantId)?.secondFactor;
+    if (by === request.filedBy && settings?.resetApprovers !== 2) return { kind: 'own' };
     const now = clock.now();
     const step = { requestId: id, outcome: 'approved', by, atMs: now } as const;
     if (settings?.resetApprovers === 2 && !isAlone) {

@@ -1,4 +1,7 @@
-/** Files a person's request to have the second factors reset, after the password. Nothing changes before an approval. */
+/**
+ * Files a request to have the second factors of a person reset: by the person after the password, or by an administrator.
+ * Nothing changes before an approval.
+ */
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { accepted, FROZEN, type Outcome, type Refusal, refused } from '../../domain/refusal.ts';
 import {
@@ -25,9 +28,17 @@ interface RequestResetDeps {
 interface Asked {
   readonly reason: string;
   readonly ip: string;
-  readonly clientId: string;
+  /** Null: it is filed in the console. */
+  readonly clientId: string | null;
   /** A name such as `Firefox, Linux`. Null when it is not known. */
   readonly browser: string | null;
+  /** The id of the administrator who files it for the person. Absent: the person asks. */
+  readonly filedBy?: string;
+}
+
+/** The request that waits now. */
+interface Filed {
+  readonly id: string;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -36,15 +47,15 @@ const DAY_MS = 24 * 60 * 60 * 1000;
  * Accepts the request. A second one beside a request that still waits changes nothing and gets the same answer. So the answer
  * does not tell a stranger with the password whether there is one.
  */
-export type RequestReset = (policyResult: PolicyResult, asked: Asked) => Promise<Outcome<null>>;
+export type RequestReset = (of: Pick<PolicyResult, 'account'>, asked: Asked) => Promise<Outcome<Filed>>;
 
 export function createRequestReset(deps: RequestResetDeps): RequestReset {
   const { resetRequests, events, clock } = deps;
 
-  return async ({ account }, { reason: typed, ip, clientId, browser }) => {
+  return async ({ account }, { reason: typed, ip, clientId, browser, filedBy }) => {
     const now = clock.now();
     const { id: accountId, tenantId } = account;
-    const line = { account, accountId, tenantId, actor: accountId, clientId, ip };
+    const line = { account, accountId, tenantId, actor: filedBy ?? accountId, clientId, ip };
     const noted = async (request: Pick<ResetRequest, 'id' | 'browser'>, reason: string | null) => {
       const once = reason === null ? { once: { key: request.id, atMs: now } } : {};
       await events.append({
@@ -64,13 +75,15 @@ export function createRequestReset(deps: RequestResetDeps): RequestReset {
     const reason = typed.trim();
     if (reason === '' || reason.length > LONGEST_REASON)
       return refused({ code: 'field_invalid', field: 'reason' });
-    if (account.frozenAt !== null) return refuse(FROZEN, 'frozen');
-    if (account.heldAt !== null) return refuse({ code: 'forbidden', because: 'held' }, 'held');
+    const forAdministrator = { code: 'forbidden', because: 'person_frozen' } as const;
+    if (account.frozenAt !== null) return refuse(filedBy ? forAdministrator : FROZEN, 'frozen');
+    if (account.heldAt !== null)
+      return refuse(filedBy ? forAdministrator : { code: 'forbidden', because: 'held' }, 'held');
 
     const newest = await resetRequests.findNewest(account.id);
     if (newest && WAITING.has(resetStateOf(newest, account, now))) {
       await noted(newest, 'already_waiting');
-      return accepted(null);
+      return accepted(newest);
     }
     const limiting = newest && (await resetRequests.find(limitingResetId(newest)));
     const retryAt = limiting === null ? now : limiting.createdAt + DAY_MS;
@@ -80,6 +93,7 @@ export function createRequestReset(deps: RequestResetDeps): RequestReset {
       id: nextResetId(account.id, newest),
       accountId: account.id,
       tenantId: account.tenantId,
+      ...(filedBy !== undefined && { filedBy }),
       reason,
       ip: truncatedAddress(ip),
       browser,
@@ -89,6 +103,6 @@ export function createRequestReset(deps: RequestResetDeps): RequestReset {
     // The other form of the same person may have been first.
     const isStored = await resetRequests.insert(request);
     await noted(request, isStored ? null : 'already_waiting');
-    return accepted(null);
+    return accepted(request);
   };
 }

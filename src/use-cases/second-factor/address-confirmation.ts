@@ -46,14 +46,14 @@ export function createAddressConfirmation(needs: AddressConfirmationDeps) {
   }
 
   /**
-   * Mails the link to the account's own address, in the language of the page that asks. It counts against the limits of
-   * sent codes.
+   * Mails the link to the account's own address, in the language of the page that asks; null: in that of the account. It
+   * counts against the limits of sent codes. Null in the place of `confirmation`: it would be of no use.
    */
   async function send(
-    { account, tenant, ...policyResult }: PolicyResult,
+    { account, tenant }: Pick<PolicyResult, 'account' | 'tenant'>,
     confirmation: MissingConfirmation | null,
-    from: Visitor,
-    locale: Locale,
+    from: Visitor & { readonly actor?: string },
+    locale: Locale | null,
   ): Promise<Outcome<null>> {
     const noted = async (refusal: Refusal | null) => {
       const reason = refusal?.code ?? null;
@@ -69,15 +69,30 @@ export function createAddressConfirmation(needs: AddressConfirmationDeps) {
     };
     const url = confirmation && confirmUrl(account);
     if (url === null || !toAddress) return noted({ code: 'method_not_allowed' });
-    const to = { channel: toAddress.channel, to: account.email, tenantId: tenant.id, locale };
+    const written = locale ?? account.locale;
+    const to = { channel: toAddress.channel, to: account.email, tenantId: tenant.id, locale: written };
     const what = { method: toAddress.name, purpose: 'sign-in', destination: account.email } as const;
-    const counted = await countSend({ account, tenant, ...policyResult }, what);
+    const counted = await countSend({ account, tenant }, what);
     if (!counted.ok) return noted(counted.refusal);
     const isHandedOver = await messenger.send(to, { kind: 'confirm-address', confirmUrl: url });
     return noted(isHandedOver ? null : { code: 'delivery_failed' });
   }
 
-  return { missing, send };
+  /** At the wish of an administrator, whatever the person's next sign-in needs. Does nothing for a confirmed address. */
+  async function resend(
+    of: Pick<PolicyResult, 'account' | 'tenant'>,
+    { ip, actor }: { readonly ip: string; readonly actor: string },
+  ): Promise<Outcome<null>> {
+    const { account } = of;
+    if (account.emailConfirmed) return accepted(null);
+    const link = {
+      destination: toAddress?.masked(account.email) ?? '',
+      hasLink: confirmUrl(account) !== null,
+    };
+    return send(of, link, { ip, clientId: null, actor }, null);
+  }
+
+  return { missing, send, resend };
 }
 
 export type AddressConfirmation = ReturnType<typeof createAddressConfirmation>;

@@ -48,7 +48,9 @@ export function createAnswers({
     const method = methods.find(name);
     if (!method) return WRONG;
     const { transaction, policyResult, requested, answer } = asked;
-    const candidates = policyResult.enrolments.filter((each) => each.method === name).map(candidateOf);
+    const candidates = policyResult.enrolments
+      .filter((each) => each.method === name && each.suspendedAt === undefined)
+      .map(candidateOf);
     const proof = method.kind === 'browser' ? await verifyInBrowser(asked, candidates) : null;
     const verdict = method.check({
       answer,
@@ -135,8 +137,9 @@ export function createAnswers({
     return enrolment.secret === null || secretOf(enrolment) !== null;
   }
 
-  /** Whether it can still be asked for: an address may have become unconfirmed, recovery codes used up. */
+  /** Whether it can be asked for now: it may be suspended, an address unconfirmed, recovery codes used up. */
   function isReachable({ account }: Pick<PolicyResult, 'account'>, enrolment: Enrolment): boolean {
+    if (enrolment.suspendedAt !== undefined) return false;
     const candidate = { ...candidateOf(enrolment), isReadable: isReadable(enrolment) };
     return methods.find(enrolment.method)?.isReachable(candidate, account) ?? false;
   }

@@ -91,7 +91,8 @@ export function createPasskeys(needs: PasskeysDeps) {
     const site = passkeySite();
     const challenge = waiting(transaction, 'sign-in');
     if (!site || challenge === null) return null;
-    const credentials = enrolledIn(policyResult);
+    const accepted = policyResult.enrolments.filter(({ suspendedAt }) => suspendedAt === undefined);
+    const credentials = enrolledIn({ enrolments: accepted });
     return method.request({ site, challenge, credentials, acrs: requested.acrs });
   }
 

@@ -62,7 +62,12 @@ const REFUSALS: Readonly<Record<RefusalCode, { refusals: readonly Refusal[]; sta
   method_not_allowed: { refusals: [{ code: 'method_not_allowed' }], status: 422 },
   session_expired: { refusals: [{ code: 'session_expired' }], status: 400 },
   forbidden: {
-    refusals: [{ code: 'forbidden' }, FROZEN, { code: 'forbidden', because: 'two_administrators' }],
+    refusals: [
+      { code: 'forbidden' },
+      FROZEN,
+      { code: 'forbidden', because: 'two_administrators' },
+      { code: 'forbidden', because: 'last_administrator' },
+    ],
     status: 403,
   },
   conflict: { refusals: [{ code: 'conflict' }], status: 409 },

@@ -30,6 +30,7 @@ describe('every page', () => {
       'admin-requests': true,
       'admin-request': true,
       'admin-whatif': true,
+      'admin-user': true,
       'sign-in': true,
       'select-account': true,
       'choose-method': true,

@@ -47,6 +47,8 @@ export const MESSAGE_TEMPLATES: Readonly<Record<string, MessageTemplate>> = {
   'factor-removed': noticeMessage('factor-removed', { method: 'passkey' }),
   'factor-replaced': noticeMessage('factor-replaced', { method: 'passkey', replaced: 'sms' }),
   'removed-by-administrator': noticeMessage('removed-by-administrator', { method: 'totp' }),
+  'factor-suspended': noticeMessage('factor-suspended', { method: 'totp' }),
+  'factor-resumed': noticeMessage('factor-resumed', { method: 'totp' }),
   'set-up-postponed': noticeMessage('set-up-postponed', { until: MESSAGE_NOW + 14 * 86_400_000 }),
   'removal-reported': noticeMessage('removal-reported', { notMeUrl: null }),
   'removal-reported-about': noticeMessage('removal-reported', { about: 'bob@acme.test', notMeUrl: null }),

@@ -1,6 +1,7 @@
 /** The pages of the administrators' console. */
 import { CONSOLE_PAGES } from '../../../src/domain/administration/may-act.ts';
 import { PEOPLE_SAMPLES } from './console/people-samples.ts';
+import { PERSON_SAMPLES } from './console/person-samples.ts';
 import { REQUEST_SAMPLES } from './console/request-samples.ts';
 import { CONSOLE_SECURITY_SAMPLES } from './console/security-samples.ts';
 import { WHAT_IF_SAMPLES } from './console/what-if-samples.ts';
@@ -41,4 +42,5 @@ export const CONSOLE_SAMPLES: readonly Sample[] = [
   ),
   ...PEOPLE_SAMPLES,
   ...CONSOLE_SECURITY_SAMPLES,
+  ...PERSON_SAMPLES,
 ];

@@ -188,20 +188,20 @@ describe('the acts of an operator on an account', () => {
 
   it('disable it with all that was issued, and enable it with none of that', async () => {
     const account = await inUse();
-    expect(await acts().disable('bob@acme.test')).to.equal(true);
+    expect(await acts().disable('bob@acme.test', 'operator')).to.equal(true);
     expect(await leftOf(account)).to.deep.equal([0, 0]);
     expect((await stored()).disabledAt).to.equal(setting().clock.now());
     expect(codeOf(await signIn())).to.equal('forbidden');
-    expect(await acts().disable('bob@acme.test')).to.equal(false);
+    expect(await acts().disable('bob@acme.test', 'operator')).to.equal(false);
     setting().clock.nextStep(1000);
-    expect(await acts().enable('bob@acme.test')).to.equal(true);
+    expect(await acts().enable('bob@acme.test', 'operator')).to.equal(true);
     expect(await stored()).to.include({ disabledAt: null, endsBefore: setting().clock.now() + 1 });
     expect(codeOf(await signIn())).to.equal('ok');
-    expect(await acts().enable('bob@acme.test')).to.equal(false);
-    expect([await acts().disable('x@acme.test'), await acts().enable('x@acme.test')]).to.deep.equal([
-      null,
-      null,
-    ]);
+    expect(await acts().enable('bob@acme.test', 'operator')).to.equal(false);
+    expect([
+      await acts().disable('x@acme.test', 'operator'),
+      await acts().enable('x@acme.test', 'operator'),
+    ]).to.deep.equal([null, null]);
     expect((await events()).filter((event) => event.startsWith('account.'))).to.deep.equal([
       'account.disabled',
       'account.enabled',
@@ -212,7 +212,7 @@ describe('the acts of an operator on an account', () => {
     const account = await inUse();
     const { accounts } = setting().stores;
     await accounts.update(account.id, { disabledAt: setting().clock.now() }, setting().clock.now());
-    expect(await acts().disable('bob@acme.test')).to.equal(false);
+    expect(await acts().disable('bob@acme.test', 'operator')).to.equal(false);
     expect(await leftOf(account)).to.deep.equal([0, 0]);
   });
 
@@ -229,10 +229,10 @@ describe('the acts of an operator on an account', () => {
       'too_many_attempts',
       'too_many_attempts',
     ]);
-    expect(await acts().unlock('bob@acme.test')).to.deep.equal({ waited: true, refused: [] });
+    expect(await acts().unlock('bob@acme.test', 'operator')).to.deep.equal({ waited: true, refused: [] });
     expect([codeOf(await signIn()), codeOf(await attempt())]).to.deep.equal(['ok', 'ok']);
-    expect(await acts().unlock('bob@acme.test')).to.deep.equal({ waited: false, refused: [] });
-    expect(await acts().unlock('nobody@acme.test')).to.equal(null);
+    expect(await acts().unlock('bob@acme.test', 'operator')).to.deep.equal({ waited: false, refused: [] });
+    expect(await acts().unlock('nobody@acme.test', 'operator')).to.equal(null);
     expect((await events()).filter((event) => event === 'account.unlocked')).to.have.length(1);
   }).timeout(20_000);
 
@@ -240,6 +240,9 @@ describe('the acts of an operator on an account', () => {
     const { id } = await setting().person(withTotp);
     for (let time = 0; time < 100; time += 1)
       await setting().stores.lockouts.addFailure(`second-factor:${id}`, 'totp', setting().clock.now());
-    expect(await acts().unlock('bob@acme.test')).to.deep.equal({ waited: false, refused: ['totp'] });
+    expect(await acts().unlock('bob@acme.test', 'operator')).to.deep.equal({
+      waited: false,
+      refused: ['totp'],
+    });
   });
 });

@@ -3,7 +3,6 @@ import { expect } from 'chai';
 import { type EmbeddedStores, openEmbedded } from '../../../src/adapters/embedded/open.ts';
 import { systemRandom } from '../../../src/adapters/system/random.ts';
 import { secondFactorSubject } from '../../../src/domain/sign-in/attempts.ts';
-import { endingAt } from '../../../src/domain/sign-in/ending.ts';
 import { createFactors } from '../../../src/use-cases/administration/factors.ts';
 import { createOperation } from '../../../src/use-cases/administration/operation.ts';
 import { createEventLog } from '../../../src/use-cases/events/event-log.ts';
@@ -23,13 +22,6 @@ describe('the operator', () => {
     operation = createOperation({
       ...stores,
       factors: createFactors({ ...stores, endSessions: null, events, actor: 'operator' }),
-      endSessions: {
-        all: async (id) => {
-          const at = endingAt(clock.now());
-          return { before: await stores.accounts.raiseEndsBefore(id, at), at };
-        },
-      },
-      events,
     });
     await stores.accounts.insert(anAccount());
     await stores.accounts.insert(

@@ -117,6 +117,8 @@ export const PEOPLE = `
       AND group_name IN (SELECT value FROM ${groupsIn('old')});
   END;`;
 
-/** The account that filed a request for somebody else. */
-export const RESET_FILERS = `
+/** Marks that administrators set on one person, and the account that filed a request for somebody else. */
+export const ADMINISTRATION = `
+  ALTER TABLE accounts ADD COLUMN enforcement TEXT;
+  ALTER TABLE enrolments ADD COLUMN suspended_at INTEGER;
   ALTER TABLE reset_requests ADD COLUMN filed_by TEXT;`;

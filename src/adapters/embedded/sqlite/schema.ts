@@ -1,6 +1,6 @@
 /** The tables of the two files. A migration is never changed once released: the next one is added below it. */
 
-import { PEOPLE, RESET_FILERS, RESET_REQUESTS } from './administration-schema.ts';
+import { ADMINISTRATION, PEOPLE, RESET_REQUESTS } from './administration-schema.ts';
 import { TENANT_SETTINGS } from './tenant-settings-table.ts';
 
 /**
@@ -227,7 +227,7 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   RESET_REQUESTS,
   PEOPLE,
   TENANT_SETTINGS,
-  RESET_FILERS,
+  ADMINISTRATION,
 ];
 
 export const SHORT_LIVED_MIGRATIONS: readonly string[] = [

@@ -22,6 +22,7 @@ export interface AccountDocument {
   disabledAt?: Date | null;
   invitedAt?: Date | null;
   mailResetAt?: Date | null;
+  enforcement?: string | null;
   /** JSON, as the two below. */
   pendingEmail?: string | null;
   pendingNotificationEmail?: string | null;
@@ -63,6 +64,7 @@ export const account = new Schema<AccountDocument>(
     disabledAt: Date,
     invitedAt: Date,
     mailResetAt: Date,
+    enforcement: String,
     pendingEmail: String,
     pendingNotificationEmail: String,
     formerEmails: String,

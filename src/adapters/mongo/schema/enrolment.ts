@@ -18,6 +18,8 @@ export interface EnrolmentDocument {
   secret: string | null;
   lastStep: number | null;
   isDefault: boolean;
+  /** Absent from what an older release has written. */
+  suspendedAt?: Date | null;
   createdAt: Date;
   order: Types.ObjectId;
 }
@@ -65,6 +67,7 @@ export const enrolment = new Schema<EnrolmentDocument | StepDocument | ChoiceDoc
     secret: String,
     lastStep: Number,
     isDefault: Boolean,
+    suspendedAt: Date,
     createdAt: Date,
     tidyAt: Date,
     order: Schema.Types.ObjectId,

@@ -6,6 +6,8 @@ export interface ResetRequestDocument {
   _id: string;
   accountId: string;
   tenantId: string;
+  /** Absent from what an older release has written. */
+  filedBy?: string | null;
   reason: string;
   address: string;
   browser: string | null;
@@ -15,7 +17,6 @@ export interface ResetRequestDocument {
   /** The time until which it is kept. */
   expiresAt: Date;
   /** Absent in a document of an older release: the person has asked. */
-  filedBy?: string | null;
 }
 
 export const resetRequest = new Schema<ResetRequestDocument>(
@@ -23,13 +24,13 @@ export const resetRequest = new Schema<ResetRequestDocument>(
     _id: String,
     accountId: String,
     tenantId: String,
+    filedBy: String,
     reason: String,
     address: String,
     browser: String,
     createdAt: Date,
     closesAt: Date,
     expiresAt: Date,
-    filedBy: String,
   },
   { ...OPTIONS, collection: 'reset_requests' },
 )

@@ -1,5 +1,5 @@
 /**
- * A change of the e-mail address by its owner. It counts once the button behind the link in a mail to the new address is
+ * A change of the e-mail address by its owner, or by an administrator for the owner. It counts once the button behind the link in a mail to the new address is
  * pressed. Until then the owner can stop it.
  */
 import { type Account, normaliseEmail } from '../../../domain/account.ts';
@@ -7,7 +7,7 @@ import { maskedEmail } from '../../../domain/contact.ts';
 import { type Enrolment, hasFactor } from '../../../domain/enrolment/enrolment.ts';
 import { methodSentTo, sentTo } from '../../../domain/methods/index.ts';
 import type { PolicyResult } from '../../../domain/policy/policy.ts';
-import { accepted, FROZEN, type Outcome, refused } from '../../../domain/refusal.ts';
+import { accepted, FROZEN, type Outcome, type Refusal, refused } from '../../../domain/refusal.ts';
 import { isTypedEmail } from '../../../domain/self-service/details.ts';
 import {
   MOST_FORMER,
@@ -64,24 +64,30 @@ export function createEmailChange(deps: EmailChangeDeps) {
     const email = normaliseEmail(typed);
     if (email === account.email) return accepted('unchanged');
     if (account.frozenAt !== null) return refused(FROZEN);
-    if (!isTypedEmail(email)) return refused({ code: 'field_invalid', because: 'email_incomplete' });
-    const now = clock.now();
-    const former = restorable(account.formerEmails, now);
-    if (former.length >= MOST_FORMER) {
-      const [oldest] = former;
-      return refused({ code: 'resend_too_soon', retryAt: (oldest?.linkIssuedAt ?? now) + RESTORE_LINK_MS });
-    }
+    const refusal = whyNot(account, email);
+    if (refusal) return refused(refusal);
     if (hasFactor(existing)) return mailLink(policyResult, email, from);
+    const now = clock.now();
     const pendingEmail = { email, askedAt: now, linkIssuedAt: null };
     await accounts.update(account.id, { pendingEmail }, now);
     return accepted('proof');
   }
 
+  /** Why the address can't be changed to this one now, whoever asks. Null when it can. */
+  function whyNot(account: Account, email: string): Refusal | null {
+    if (!isTypedEmail(email)) return { code: 'field_invalid', because: 'email_incomplete' };
+    const now = clock.now();
+    const former = restorable(account.formerEmails, now);
+    if (former.length < MOST_FORMER) return null;
+    const [oldest] = former;
+    return { code: 'resend_too_soon', retryAt: (oldest?.linkIssuedAt ?? now) + RESTORE_LINK_MS };
+  }
+
   /** Mails the link to the new address, after the proof that the account asks for. `counted`: the mail, if it is counted. */
   async function mailLink(
-    policyResult: PolicyResult,
+    policyResult: Pick<PolicyResult, 'account' | 'tenant'>,
     email: string,
-    { locale, ...from }: FormSender,
+    { locale, ...from }: FormSender & { readonly actor?: string },
     counted?: CountedSend,
   ): Promise<Outcome<AddressOutcome>> {
     const { account } = policyResult;
@@ -101,7 +107,7 @@ export function createEmailChange(deps: EmailChangeDeps) {
       },
     });
     if (!mailed.ok) return mailed;
-    const line = { ...lineOf(account, from.ip), method: methodSentTo('address') };
+    const line = { ...lineOf(account, from.ip), actor: from.actor ?? null, method: methodSentTo('address') };
     await events.append({ ...line, name: 'email.change_asked', account, email: maskedEmail(email) });
     return accepted('mailed');
   }
@@ -187,7 +193,7 @@ export function createEmailChange(deps: EmailChangeDeps) {
     );
   }
 
-  return { ask, mailLink, stop, whose, changedBy, confirm, underWay, unproven, secondUnderWay };
+  return { ask, whyNot, mailLink, stop, whose, changedBy, confirm, underWay, unproven, secondUnderWay };
 }
 
 export type EmailChange = ReturnType<typeof createEmailChange>;
