@@ -157,7 +157,11 @@ async function fill(database: Database, accounts: number): Promise<void> {
   const [given, family] = [GIVEN.split(' '), FAMILY.split('|')];
   await database.write(() => {
     for (let n = 0; n < accounts; n += 1) {
-      const person = { id: `account-${n}`, first: pick(given, n * 7), last: pick(family, n * 13 + (n >> 5)) };
+      const person = {
+        id: `account-${n}`,
+        first: pick(given, mixed(n)),
+        last: pick(family, mixed(n + accounts)),
+      };
       const { id } = person;
       const texts = { name: `${person.first} ${person.last}`, family_name: person.last };
       if (n % 10 < 7) enrol(id, n % 3 === 0 ? 'passkey' : 'totp');
@@ -184,6 +188,11 @@ async function fill(database: Database, accounts: number): Promise<void> {
     const own = { account_id: id, tenant_id: TENANT, method, label: '' };
     enrolment.run({ ...own, id: `${id}-${method}`, is_default: 0, created_at: NOW });
   }
+}
+
+/** Numbers in no order, so that names have nothing to do with conditions. */
+function mixed(n: number): number {
+  return Math.imul(n + 1, 2_654_435_761) >>> 9;
 }
 
 function pick(texts: readonly string[], n: number): string {
