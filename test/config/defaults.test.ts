@@ -251,7 +251,7 @@ accounts: [{ email: bob@acme.test, tenant: acme, name: Bob, password: correct ho
     expect(written.accounts.map(({ stated }) => stated)).to.deep.equal([[...COMPARED_DETAILS]]);
     expect(leftOut.accounts.map(({ stated }) => stated)).to.deep.equal([['name']]);
     const support = ['supportEmail', 'supportUrl'];
-    const policy = ['enforcement', 'methods', 'graceDays', 'groups', 'trustedDevices', 'passkeySignIn'];
+    const policy = ['enforcement', 'methods', 'graceDays', 'groups', 'trustedDevices'];
     expect(written.writtenSettings).to.deep.equal({ acme: [...policy, ...support] });
     expect(leftOut.writtenSettings).to.deep.equal({ acme: support });
   });
