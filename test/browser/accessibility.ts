@@ -66,7 +66,7 @@ const DESCRIBE_FOCUS = `(() => {
 const UNFOLD = `for (const one of document.querySelectorAll('details')) one.open = true`;
 
 /** The operable elements that this window shows; in a group of choices Tab reaches one, and the arrow keys reach the others. */
-const OPERABLE = `[...document.querySelectorAll('a[href], button, input, select, summary')]
+const OPERABLE = `[...document.querySelectorAll('a[href], button, input, select, textarea, summary')]
   .filter((one) => one.checkVisibility() && one.type !== 'hidden' && (one.type !== 'radio' || one.checked))
   .map((one) => one.cloneNode(false).outerHTML)`;
 

@@ -52,6 +52,7 @@ describe('the configuration [U.5]', () => {
       logLevel: 'info',
       isBuiltInDemo: false,
       warnings: [],
+      writtenSettings: {},
     });
   });
 
@@ -241,13 +242,17 @@ clients:
     redirect_uris: [http://localhost:3000/demo/callback]
 accounts: [{ email: bob@acme.test, tenant: acme, name: Bob, password: correct horse battery staple }]
 `);
-    // Which details are written counts for "accounts apply" alone.
-    const settings = ({ accounts, ...rest }: typeof written) => ({
+    // Which keys are written counts for "accounts apply" and for the console alone.
+    const settings = ({ accounts, writtenSettings: _, ...rest }: typeof written) => ({
       ...rest,
       accounts: accounts.map(({ stated, ...account }) => account),
     });
     expect(settings(written)).to.deep.equal(settings(leftOut));
     expect(written.accounts.map(({ stated }) => stated)).to.deep.equal([[...COMPARED_DETAILS]]);
     expect(leftOut.accounts.map(({ stated }) => stated)).to.deep.equal([['name']]);
+    const support = ['supportEmail', 'supportUrl'];
+    const policy = ['enforcement', 'methods', 'graceDays', 'groups', 'trustedDevices'];
+    expect(written.writtenSettings).to.deep.equal({ acme: [...policy, ...support] });
+    expect(leftOut.writtenSettings).to.deep.equal({ acme: support });
   });
 });

@@ -7,6 +7,7 @@ import type { Challenge } from '../../src/domain/sign-in/challenge.ts';
 import type { SessionClient, SignInRecord } from '../../src/domain/sign-in/sign-in-record.ts';
 import { EMPTY_TRANSACTION, type SignInTransaction } from '../../src/domain/sign-in/transaction.ts';
 import type { TrustedBrowser } from '../../src/domain/sign-in/trusted-browser.ts';
+import type { SettingsVersion } from '../../src/domain/tenant-settings/version.ts';
 import type { QueuedMail } from '../../src/ports/mail.ts';
 
 /** Milliseconds since the epoch: when the examples happen. */
@@ -171,4 +172,17 @@ export function aTransaction(changes: Partial<SignInTransaction> = {}): SignInTr
 
 export function aMail(changes: Partial<QueuedMail> = {}): QueuedMail {
   return { id: 'mail-1', encrypted: 'v1.key.nonce.body', expiresAt: NOW + MINUTE, ...changes };
+}
+
+export function aSettingsVersion(changes: Partial<SettingsVersion> = {}): SettingsVersion {
+  return {
+    tenantId: 'acme',
+    number: 1,
+    settings: { enforcement: 'required', methods: ['totp', 'passkey'], groups: { finance: 'required' } },
+    by: 'boss-1',
+    atMs: NOW,
+    reason: null,
+    revertOf: null,
+    ...changes,
+  };
 }

@@ -1,29 +1,15 @@
 /** The contract of a store of the settings of tenants. */
 import { expect } from 'chai';
-import type { SettingsVersion } from '../../src/domain/tenant-settings/version.ts';
 import type { TenantSettingsStore } from '../../src/ports/administration/tenant-settings.ts';
-import { NOW } from './examples.ts';
+import { aSettingsVersion } from './examples.ts';
 import { freshStore, type MakeStore, winners } from './make-store.ts';
-
-function aVersion(changes: Partial<SettingsVersion> = {}): SettingsVersion {
-  return {
-    tenantId: 'acme',
-    number: 1,
-    settings: { enforcement: 'required', methods: ['totp', 'passkey'], groups: { finance: 'required' } },
-    by: 'boss-1',
-    atMs: NOW,
-    reason: null,
-    revertOf: null,
-    ...changes,
-  };
-}
 
 export function tenantSettingsStoreContract(name: string, makeStore: MakeStore<TenantSettingsStore>): void {
   describe(`${name}: store of the settings of tenants`, () => {
     const store = freshStore(makeStore);
 
     it('gives back a version as it was stored [B.4]', async () => {
-      const version = aVersion({
+      const version = aSettingsVersion({
         settings: {
           enforcement: 'optional',
           methods: [],
@@ -46,7 +32,7 @@ export function tenantSettingsStoreContract(name: string, makeStore: MakeStore<T
     });
 
     it('finds nothing of a tenant without a version', async () => {
-      await store().insert(aVersion());
+      await store().insert(aSettingsVersion());
       expect(await store().findNewest('acme|1')).to.equal(null);
       expect(await store().page('other', null, 10)).to.deep.equal([]);
       expect(await store().findEach([])).to.deep.equal([]);
@@ -54,16 +40,16 @@ export function tenantSettingsStoreContract(name: string, makeStore: MakeStore<T
     });
 
     it('takes one of 50 simultaneous versions with the same number, and keeps it [B.4]', async () => {
-      const stored = await winners(50, (n) => store().insert(aVersion({ by: `boss-${n}` })));
+      const stored = await winners(50, (n) => store().insert(aSettingsVersion({ by: `boss-${n}` })));
       expect(stored).to.equal(1);
       const kept = await store().findNewest('acme');
-      expect(await store().insert(aVersion({ by: 'late', settings: {} }))).to.equal(false);
+      expect(await store().insert(aSettingsVersion({ by: 'late', settings: {} }))).to.equal(false);
       expect(await store().findNewest('acme')).to.deep.equal(kept);
     });
 
     it('finds the newest by its number, and the versions of several tenants in one look', async () => {
-      const made = [1, 2, 10].map((number) => aVersion({ number }));
-      const other = aVersion({ tenantId: 'other', number: 3 });
+      const made = [1, 2, 10].map((number) => aSettingsVersion({ number }));
+      const other = aSettingsVersion({ tenantId: 'other', number: 3 });
       for (const version of [...made, other]) await store().insert(version);
       expect((await store().findNewest('acme'))?.number).to.equal(10);
       const found = await store().findEach([
@@ -75,7 +61,7 @@ export function tenantSettingsStoreContract(name: string, makeStore: MakeStore<T
     });
 
     it('pages through the versions of a tenant, the newest first', async () => {
-      for (let number = 1; number <= 12; number += 1) await store().insert(aVersion({ number }));
+      for (let number = 1; number <= 12; number += 1) await store().insert(aSettingsVersion({ number }));
       const numbers = async (before: number | null) =>
         (await store().page('acme', before, 5)).map(({ number }) => number);
       expect(await numbers(null)).to.deep.equal([12, 11, 10, 9, 8]);

@@ -78,6 +78,7 @@ describe('embedded sweeper', () => {
       sign_in_records: 1,
       session_clients: 1,
       trusted_browsers: 1,
+      tenant_settings: 0,
       reset_requests: 1,
       reset_steps: 1,
       audit: 0,

@@ -12,6 +12,7 @@ import {
   aResetRequest,
   aResetStep,
   aSessionClient,
+  aSettingsVersion,
   aSignInRecord,
   aTrustedBrowser,
   MINUTE,
@@ -60,8 +61,8 @@ function used(index: readonly string[], { filter, sort, limit }: Search): readon
 /** Calls every act of every store, and leaves documents of each kind to the sweeper. */
 async function useAll(stores: MongoAccounts): Promise<void> {
   const { accounts, enrolments, onceKeys, lockouts, records, sessionClients, trustedBrowsers } = stores;
-  const { administration, people, resetRequests, audit, providerDurable, keys, mailOutbox, logoutOutbox } =
-    stores;
+  const { administration, people, resetRequests, tenantSettings, audit, providerDurable } = stores;
+  const { keys, mailOutbox, logoutOutbox } = stores;
   await accounts.insert(anAccount({ passwordHash: 'old' }));
   await accounts.findById('account-1');
   await accounts.findByEmail('bob@acme.test');
@@ -127,6 +128,10 @@ async function useAll(stores: MongoAccounts): Promise<void> {
   await resetRequests.take(aResetStep());
   await resetRequests.listDue(NOW, 9);
   await resetRequests.settle('account-1.1');
+  await tenantSettings.insert(aSettingsVersion());
+  await tenantSettings.findEach([aSettingsVersion(), { tenantId: 'acme', number: 2 }]);
+  await tenantSettings.findNewest('acme');
+  await tenantSettings.page('acme', 9, 9);
   await audit.append(anAuditEvent());
   await audit.appendAll([anAuditEvent({ id: 'event-2' }), anAuditEvent({ id: 'event-3' })]);
   await audit.list({ limit: 9 });
