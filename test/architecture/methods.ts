@@ -23,7 +23,7 @@ const EXCEPTIONS: readonly Exception[] = [
   },
   { path: 'src/plugin/options/', names: ['totp', 'email', 'sms'], reason: 'keys and values of the options' },
   { path: 'src/domain/claims.ts', names: ['email'], reason: 'the name of a scope and of a claim' },
-  { path: 'src/domain/lost-changes.ts', names: ['email'], reason: FIELD },
+  { path: 'src/domain/audit/lost-changes.ts', names: ['email'], reason: FIELD },
   { path: 'src/domain/administration/account-differences.ts', names: ['email'], reason: FIELD },
   {
     path: 'src/use-cases/administration/accounts.ts',

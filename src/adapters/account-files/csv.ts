@@ -4,6 +4,7 @@ import { Transform } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { stringify } from 'csv-stringify';
 import type { AccountRow, AccountRows } from '../../domain/account-row.ts';
+import { csvCell, withoutMark } from '../../domain/csv-cell.ts';
 
 /** The columns of an export: those of an import, without hashes and secrets. */
 export const EXPORT_COLUMNS = [
@@ -22,9 +23,6 @@ const COLUMNS: readonly string[] = [...EXPORT_COLUMNS, 'password_hash', 'totp'];
 
 /** Between the groups of a cell. */
 const SEPARATOR = ';';
-
-/** As the writer marks them: the apostrophe is no part of the value. */
-const MARKED_FORMULA = /^'(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])/;
 
 /** Bytes of one row. A line that never ends must not fill the memory. */
 const LONGEST_ROW = 64 * 1024;
@@ -66,7 +64,7 @@ function rowOf(record: Readonly<Record<string, string>>, line: number): AccountR
   const fields: Record<string, unknown> = {};
   const faults: string[] = [];
   for (const [name, cell] of Object.entries(record)) {
-    const value = cell.replace(MARKED_FORMULA, '');
+    const value = withoutMark(cell);
     if (value === '') continue;
     if (name === 'groups') fields[name] = groupsOf(value);
     else if (name === 'email_confirmed') {
@@ -81,7 +79,7 @@ function rowOf(record: Readonly<Record<string, string>>, line: number): AccountR
 function groupsOf(cell: string): string[] {
   return cell
     .split(SEPARATOR)
-    .map((group) => group.trim().replace(MARKED_FORMULA, ''))
+    .map((group) => withoutMark(group.trim()))
     .filter(Boolean);
 }
 
@@ -100,11 +98,11 @@ export function csvWriter(columns: readonly string[]): Transform {
   return stringify({
     header: true,
     columns: [...columns],
-    escape_formulas: true,
     record_delimiter: 'windows',
     cast: {
+      string: (value) => csvCell(value),
       boolean: (value) => String(value),
-      object: (value) => (Array.isArray(value) ? cellOf(value) : ''),
+      object: (value) => (Array.isArray(value) ? csvCell(cellOf(value)) : ''),
     },
   });
 }

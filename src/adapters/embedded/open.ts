@@ -25,7 +25,7 @@ import type {
 import { createAccountStore } from './account-store.ts';
 import { createAdministrationStore } from './administration/administration-store.ts';
 import { createAttemptStore } from './attempt-store.ts';
-import { createAuditStore } from './audit-store.ts';
+import { createAuditStore } from './audit/audit-store.ts';
 import { expectSettled, identityOf, type StoreFiles } from './backup/replacement.ts';
 import { createRestorationStore } from './backup/restoration-store.ts';
 import { createEnrolmentStore } from './enrolment-store.ts';

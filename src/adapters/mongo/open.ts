@@ -18,7 +18,7 @@ import type {
 } from '../../ports/stores.ts';
 import { createAccountStore } from './account-store.ts';
 import { createAdministrationStore } from './administration/administration-store.ts';
-import { createAuditStore } from './audit-store.ts';
+import { createAuditStore } from './audit/audit-store.ts';
 import { createRestorationStore } from './backup/restoration-store.ts';
 import { type Connection, connect } from './connection.ts';
 import { createEnrolmentStore } from './enrolment-store.ts';

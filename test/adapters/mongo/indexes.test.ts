@@ -74,6 +74,7 @@ async function useAll(stores: MongoAccounts): Promise<void> {
   await accounts.update('account-1', { name: 'Robert' }, NOW);
   await accounts.replaceEmail('account-1', 'bob@acme.test', 'rob@acme.test', NOW);
   await administration.accountsByEmail(['rob@acme.test']);
+  await administration.accountsById(['account-1']);
   await administration.methodsOf(['account-1']);
   await administration.lockoutsOf(['account-1']);
   await administration.valuesOf(['key']);
@@ -127,6 +128,13 @@ async function useAll(stores: MongoAccounts): Promise<void> {
   await audit.list({ limit: 9, accountId: 'account-1' });
   await audit.list({ limit: 9, accountId: 'account-1', tenantId: 'acme' });
   await audit.list({ limit: 9, reference: 'K7QM-2XPD' });
+  await audit.list({ limit: 9, actor: 'operator' });
+  await audit.list({ limit: 9, tenantId: 'acme', event: 'second_factor.refused' });
+  await audit.list({ limit: 9, since: NOW, until: NOW + 1 });
+  for (const id of ['event-1', 'gone']) {
+    await audit.list({ limit: 9, after: { atMs: NOW, id } });
+    await audit.list({ limit: 9, tenantId: 'acme', since: NOW - 1, until: NOW, after: { atMs: NOW, id } });
+  }
   await providerDurable.upsert('RefreshToken', 'token-1', { grantId: 'grant-1', uid: 'uid-1' }, NOW + MINUTE);
   await providerDurable.update('RefreshToken', 'token-1', {}, NOW + MINUTE);
   await providerDurable.insert('RefreshToken', 'token-2', {}, NOW + MINUTE);

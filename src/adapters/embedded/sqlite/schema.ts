@@ -2,6 +2,7 @@
  * The tables of the two files. A migration is never changed once released: the next one is added below it.
  * WITHOUT ROWID where rows are small and found by their key: one tree to write instead of two.
  */
+import { AUDIT_TRAIL } from './audit-trail.ts';
 
 /**
  * The table of oidc-provider's payloads, in both files: durable models in one, short-lived models in the other.
@@ -183,8 +184,7 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE trusted_browsers ADD COLUMN generation INTEGER NOT NULL DEFAULT 0;
   ALTER TABLE trusted_browsers ADD COLUMN rotations TEXT NOT NULL DEFAULT '[]';`,
-  `
-  ALTER TABLE accounts ADD COLUMN ends_before INTEGER;`,
+  `ALTER TABLE accounts ADD COLUMN ends_before INTEGER;`,
   // The claim is `EQUAL_EMAILS`. More bytes than characters: an address with a character beyond ASCII.
   `
   CREATE TEMP TABLE spellings AS
@@ -207,8 +207,7 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   `
   ALTER TABLE audit ADD COLUMN reference TEXT;
   CREATE INDEX audit_by_reference ON audit (reference) WHERE reference IS NOT NULL;`,
-  `
-  ALTER TABLE enrolments ADD COLUMN is_last_used INTEGER NOT NULL DEFAULT 0;`,
+  `ALTER TABLE enrolments ADD COLUMN is_last_used INTEGER NOT NULL DEFAULT 0;`,
   `
   ALTER TABLE accounts ADD COLUMN notification_email TEXT;
   ALTER TABLE accounts ADD COLUMN disabled_at INTEGER;
@@ -249,6 +248,7 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   ) STRICT;
   CREATE INDEX reset_steps_by_age ON reset_steps (at);
   CREATE INDEX reset_steps_due ON reset_steps (due_at) WHERE due_at IS NOT NULL;`,
+  AUDIT_TRAIL,
 ];
 
 export const SHORT_LIVED_MIGRATIONS: readonly string[] = [

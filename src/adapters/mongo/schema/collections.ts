@@ -5,6 +5,7 @@
  */
 import { type Connection as Driver, Schema, type Types } from 'mongoose';
 import type { AuthenticationEvent } from '../../../domain/policy/assurance.ts';
+import { audit } from './audit.ts';
 import { enrolment } from './enrolment.ts';
 import { key } from './key.ts';
 import { OPTIONS } from './options.ts';
@@ -202,44 +203,6 @@ const trustedBrowser = new Schema<TrustedBrowserDocument>(
   .index({ tenantId: 1 })
   .index({ accountId: 1, createdAt: -1, order: -1 })
   .index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
-
-export interface AuditDocument {
-  _id: string;
-  at: Date;
-  event: string;
-  accountId: string | null;
-  tenantId: string | null;
-  clientId: string | null;
-  method: string | null;
-  reason: string | null;
-  address: string | null;
-  /** Absent in a line of an older release. */
-  reference?: string | null;
-  actor?: string | null;
-  order: Types.ObjectId;
-}
-
-const audit = new Schema<AuditDocument>(
-  {
-    _id: String,
-    at: Date,
-    event: String,
-    accountId: String,
-    tenantId: String,
-    clientId: String,
-    method: String,
-    reason: String,
-    address: String,
-    reference: String,
-    actor: String,
-    order: Schema.Types.ObjectId,
-  },
-  { ...OPTIONS, collection: 'audit' },
-)
-  .index({ at: -1, order: -1 })
-  .index({ tenantId: 1, at: -1, order: -1 })
-  .index({ accountId: 1, at: -1, order: -1 })
-  .index({ reference: 1, at: -1, order: -1 });
 
 export function createModels(driver: Driver) {
   return {
