@@ -4,8 +4,18 @@ import type { PasswordFault, PasswordPattern } from './password/fault.ts';
 /** The fault of a passkey, which has words of its own. `copied`: the counter of a device-bound one fell back. */
 export type PasskeyFault = 'refused' | 'unverified' | 'known' | 'copied' | 'unknown';
 
-/** A field that lacks something, which has words of its own. */
-export type FieldFault = 'email_incomplete' | 'password_missing' | 'current_password_missing';
+/** A field that lacks something, or has a value that cannot be used, with words of its own. */
+export type FieldFault =
+  | 'email_incomplete'
+  | 'password_missing'
+  | 'current_password_missing'
+  | 'person_unknown'
+  | 'actor_unknown'
+  | 'event_unknown'
+  | 'reference_malformed'
+  | 'since_malformed'
+  | 'until_malformed'
+  | 'until_too_early';
 
 /** Every refusal that a person can meet: a closed list, with the data that its page shows. */
 export type Refusal =

@@ -1,5 +1,6 @@
 /** Composes the administrators' console of the server. */
 import type { ConsoleDeps } from '../../http/admin/routes.ts';
+import { createAuditSearch } from '../../use-cases/administration/audit/audit-search.ts';
 import { createOverview } from '../../use-cases/administration/overview.ts';
 import type { Server } from '../composition.ts';
 import { scannedPeople } from './scanned-people.ts';
@@ -7,5 +8,10 @@ import { scannedPeople } from './scanned-people.ts';
 export function consoleOf({ parts, render }: Server): ConsoleDeps {
   const { stores, clock } = parts;
   const people = scannedPeople(stores);
-  return { overview: createOverview({ people, clock }), render };
+  const { accounts, administration, audit } = stores;
+  return {
+    overview: createOverview({ people, clock }),
+    auditSearch: createAuditSearch({ accounts, administration, audit }),
+    render,
+  };
 }

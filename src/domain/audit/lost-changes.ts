@@ -89,6 +89,9 @@ const STATES: Readonly<Record<AuditEventName, string | null>> = {
 
 const KNOWN: ReadonlyMap<string, string | null> = new Map(Object.entries(STATES));
 
+/** The names of all events of this release. */
+export const AUDIT_EVENTS: readonly string[] = [...KNOWN.keys()].sort();
+
 export function isAuditEvent(name: string): boolean {
   return KNOWN.has(name);
 }

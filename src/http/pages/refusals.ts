@@ -121,6 +121,13 @@ const FIELD_OF: Readonly<Record<FieldFault, string>> = {
   email_incomplete: 'email',
   password_missing: 'password',
   current_password_missing: 'current_password',
+  person_unknown: 'person',
+  actor_unknown: 'actor',
+  event_unknown: 'event',
+  reference_malformed: 'reference',
+  since_malformed: 'since',
+  until_malformed: 'until',
+  until_too_early: 'until',
 };
 
 /** The fields that are marked as wrong. The first of them gets the focus. */

@@ -77,6 +77,7 @@ const VIEWS: Readonly<Record<PageName, string> & Record<string, string>> = {
   security: 'account/security',
   help: 'help/help',
   'admin-overview': 'admin/overview',
+  'admin-audit': 'admin/audit',
   'confirm-removal': 'account/confirm-removal',
   demo: 'demo/demo',
   'demo-signed-in': 'demo/signed-in',

@@ -1,5 +1,6 @@
 /** The pages of the administrators' console. */
 import { CONSOLE_PAGES } from '../../../src/domain/administration/may-act.ts';
+import { AUDIT_SAMPLES } from './console/audit-samples.ts';
 import { type Sample, sample } from './page-sample.ts';
 
 const admin = {
@@ -21,6 +22,7 @@ const totals = {
 };
 
 export const CONSOLE_SAMPLES: readonly Sample[] = [
+  ...AUDIT_SAMPLES,
   sample('admin-overview', 'admin-overview', { tenantName: 'Acme', role: 'admin', totals }, admin),
   sample(
     'admin-overview-manager',
