@@ -3,6 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import { exportedLine } from '../domain/audit/exported-line.ts';
 import { readReference } from '../domain/codes/reference.ts';
 import type { AuditLine } from '../use-cases/administration/operation.ts';
+import { addSealCommands } from './audit-seals.ts';
 import type { AddCommands } from './command-group.ts';
 import { operate, tenantsOf } from './operate.ts';
 import { print, printJson, table, timeOf } from './output.ts';
@@ -26,6 +27,7 @@ export const addAuditCommands: AddCommands = (program, readConfig) => {
         else print(...table(EVENT_COLUMNS, events.map(eventRow)));
       }),
     );
+  addSealCommands(audit, readConfig);
 };
 
 interface ListOptions {

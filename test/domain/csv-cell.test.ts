@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { parse } from 'csv-parse/sync';
 import { csvCell, csvRow, withoutMark } from '../../src/domain/csv-cell.ts';
 
-/** What spreadsheets take for the beginning of a formula. */
+/** Spreadsheets take these for the beginning of a formula. */
 const BEGINNINGS = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
 describe('a cell of CSV', () => {

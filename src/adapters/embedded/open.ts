@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AdministrationStore } from '../../ports/administration/administration-store.ts';
+import type { AuditSealStore } from '../../ports/administration/audit-seals.ts';
 import type { ResetRequestStore } from '../../ports/administration/reset-requests.ts';
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
 import type { StorePressure } from '../../ports/metrics.ts';
@@ -25,6 +26,7 @@ import type {
 import { createAccountStore } from './account-store.ts';
 import { createAdministrationStore } from './administration/administration-store.ts';
 import { createAttemptStore } from './attempt-store.ts';
+import { createAuditSealStore } from './audit/audit-seal-store.ts';
 import { createAuditStore } from './audit/audit-store.ts';
 import { expectSettled, identityOf, type StoreFiles } from './backup/replacement.ts';
 import { createRestorationStore } from './backup/restoration-store.ts';
@@ -67,6 +69,7 @@ export interface EmbeddedAccounts extends Upkeep {
   readonly trustedBrowsers: TrustedBrowserStore;
   readonly resetRequests: ResetRequestStore;
   readonly audit: AuditStore;
+  readonly auditSeals: AuditSealStore;
   /** The provider's models that must survive: Grant, RefreshToken. */
   readonly providerDurable: ReencryptableProviderStore;
   readonly keys: KeyStore;
@@ -128,6 +131,7 @@ export function openEmbeddedAccounts({ dataDir }: EmbeddedOptions): EmbeddedAcco
     trustedBrowsers: createTrustedBrowserStore(database),
     resetRequests: createResetRequestStore(database),
     audit: createAuditStore(database),
+    auditSeals: createAuditSealStore(database),
     providerDurable: createProviderStore(database),
     keys: createKeyStore(database),
     mailOutbox: createQueueStore(database, 'mail_outbox'),

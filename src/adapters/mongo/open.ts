@@ -1,5 +1,6 @@
 /** Opens the durable stores in MongoDB. */
 import type { AdministrationStore } from '../../ports/administration/administration-store.ts';
+import type { AuditSealStore } from '../../ports/administration/audit-seals.ts';
 import type { ResetRequestStore } from '../../ports/administration/reset-requests.ts';
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
 import type { StorePressure } from '../../ports/metrics.ts';
@@ -18,6 +19,7 @@ import type {
 } from '../../ports/stores.ts';
 import { createAccountStore } from './account-store.ts';
 import { createAdministrationStore } from './administration/administration-store.ts';
+import { createAuditSealStore } from './audit/audit-seal-store.ts';
 import { createAuditStore } from './audit/audit-store.ts';
 import { createRestorationStore } from './backup/restoration-store.ts';
 import { type Connection, connect } from './connection.ts';
@@ -47,6 +49,7 @@ export interface MongoAccounts {
   readonly trustedBrowsers: TrustedBrowserStore;
   readonly resetRequests: ResetRequestStore;
   readonly audit: AuditStore;
+  readonly auditSeals: AuditSealStore;
   /** The provider's models that must survive: Grant, RefreshToken. */
   readonly providerDurable: ReencryptableProviderStore;
   readonly keys: KeyStore;
@@ -103,6 +106,7 @@ export async function openMongoAccounts({ uri, request = () => null }: MongoOpti
     trustedBrowsers: createTrustedBrowserStore(connection, models),
     resetRequests: createResetRequestStore(connection, models),
     audit: createAuditStore(connection, models),
+    auditSeals: createAuditSealStore(connection, models),
     providerDurable: createProviderStore(connection, models),
     keys: createKeyStore(connection, models),
     mailOutbox: createQueueStore(connection, models.mailOutbox),

@@ -1,4 +1,4 @@
-/** What a list of audit lines is narrowed to, and the place of a line in it. */
+/** The conditions of a list of audit lines, and the place of a line in it. */
 import type { AuditEvent } from '../events.ts';
 
 /** Every condition that is stated must hold. */

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { createConnection } from 'mongoose';
 import { type MongoAccounts, openMongoAccounts } from '../../../src/adapters/mongo/open.ts';
 import { createModels } from '../../../src/adapters/mongo/schema/collections.ts';
+import { sealOf } from '../../../src/domain/audit/seal.ts';
 import {
   aMail,
   anAccount,
@@ -58,7 +59,16 @@ function used(index: readonly string[], { filter, sort, limit }: Search): readon
 /** Calls every act of every store, and leaves documents of each kind to the sweeper. */
 async function useAll(stores: MongoAccounts): Promise<void> {
   const { accounts, enrolments, onceKeys, lockouts, records, sessionClients, trustedBrowsers } = stores;
-  const { administration, resetRequests, audit, providerDurable, keys, mailOutbox, logoutOutbox } = stores;
+  const {
+    administration,
+    resetRequests,
+    audit,
+    auditSeals,
+    providerDurable,
+    keys,
+    mailOutbox,
+    logoutOutbox,
+  } = stores;
   await accounts.insert(anAccount({ passwordHash: 'old' }));
   await accounts.findById('account-1');
   await accounts.findByEmail('bob@acme.test');
@@ -135,6 +145,17 @@ async function useAll(stores: MongoAccounts): Promise<void> {
     await audit.list({ limit: 9, after: { atMs: NOW, id } });
     await audit.list({ limit: 9, tenantId: 'acme', since: NOW - 1, until: NOW, after: { atMs: NOW, id } });
   }
+  const seal = sealOf({ previous: null, lines: [anAuditEvent()], sealedAt: NOW, removedBefore: NOW });
+  await auditSeals.insert(seal);
+  await auditSeals.complete(seal);
+  await auditSeals.last();
+  await auditSeals.page(0, 9);
+  await auditSeals.unsealed(NOW, 9);
+  await auditSeals.marked(1, '', 9);
+  await auditSeals.find('event-1');
+  await auditSeals.findBeyond(1);
+  await auditSeals.talliesSince('acme', 0);
+  await auditSeals.dropLists(NOW);
   await providerDurable.upsert('RefreshToken', 'token-1', { grantId: 'grant-1', uid: 'uid-1' }, NOW + MINUTE);
   await providerDurable.update('RefreshToken', 'token-1', {}, NOW + MINUTE);
   await providerDurable.insert('RefreshToken', 'token-2', {}, NOW + MINUTE);

@@ -51,7 +51,7 @@ describe('what is typed into a form', () => {
 
   /**
    * The names of the fields that a person fills in on the page. A button belongs to one form: of several forms that one is
-   * carried which has the id, and no form in the row of a list. What a search asks for stands in its address.
+   * carried which has the id, and no form in the row of a list. The fields of a search stand in its address.
    */
   const namesOn = ({ $ }: Page): string[] => {
     const fields = $(`main ${CONTROLS}[name]`).not('.rows *, form[method=get] *');

@@ -15,6 +15,8 @@ export interface AuditDocument {
   /** Absent in a line of an older release. */
   reference?: string | null;
   actor?: string | null;
+  /** The number of the seal that lists the line. Absent in a line that is not sealed yet. */
+  seal?: number | null;
   order: Types.ObjectId;
 }
 
@@ -31,6 +33,7 @@ export const audit = new Schema<AuditDocument>(
     address: String,
     reference: String,
     actor: String,
+    seal: Number,
     order: Schema.Types.ObjectId,
   },
   { ...OPTIONS, collection: 'audit' },
@@ -40,4 +43,5 @@ export const audit = new Schema<AuditDocument>(
   .index({ tenantId: 1, event: 1, at: -1, order: -1 })
   .index({ accountId: 1, at: -1, order: -1 })
   .index({ actor: 1, at: -1, order: -1 })
-  .index({ reference: 1, at: -1, order: -1 });
+  .index({ reference: 1, at: -1, order: -1 })
+  .index({ seal: 1, at: 1, order: 1 });

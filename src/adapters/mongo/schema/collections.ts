@@ -6,6 +6,7 @@
 import { type Connection as Driver, Schema, type Types } from 'mongoose';
 import type { AuthenticationEvent } from '../../../domain/policy/assurance.ts';
 import { audit } from './audit.ts';
+import { auditSeal, auditTally } from './audit-seal.ts';
 import { enrolment } from './enrolment.ts';
 import { key } from './key.ts';
 import { OPTIONS } from './options.ts';
@@ -214,6 +215,8 @@ export function createModels(driver: Driver) {
     records: driver.model('SignInRecord', record),
     trustedBrowsers: driver.model('TrustedBrowser', trustedBrowser),
     audit: driver.model('AuditEvent', audit),
+    auditSeals: driver.model('AuditSeal', auditSeal),
+    auditTallies: driver.model('AuditTally', auditTally),
     provider: driver.model('Provider', provider),
     keys: driver.model('EncryptionKey', key),
     mailOutbox: driver.model('QueuedMail', mailOutbox),

@@ -62,7 +62,7 @@ const BATCH = 250;
 /** Batches that one page looks at. */
 const MOST_BATCHES = 20;
 
-/** Who acts without an account. */
+/** Actors without an account. */
 const OTHER_ACTORS: readonly string[] = ['operator', 'host'];
 const EVENT_NAME = /^[a-z][a-z0-9_]*(\.[a-z0-9_]+)+$/;
 
