@@ -1,6 +1,6 @@
 /**
- * The chain of seals over the audit trail. A seal lists the digests of a batch of lines and names the hash of the seal
- * before it, so that an altered, inserted or removed line or seal is found.
+ * The chain of seals over the audit trail. A seal lists the digests of a batch of lines, and names the hash of the seal
+ * before it. So an altered, inserted or removed line is found, and a removed seal too.
  */
 import { createHash } from 'node:crypto';
 import type { AuditEvent } from '../events.ts';

@@ -19,7 +19,7 @@ export const auditSeal = new Schema<AuditSealDocument>(
 ).index({ hasLines: 1, lastAt: 1 });
 
 export interface AuditTallyDocument {
-  /** Of tenant, time, seal, event and method. */
+  /** The id is made of tenant, time, seal, event and method. */
   _id: string;
   tenantId: string;
   fromAt: Date;
