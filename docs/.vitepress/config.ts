@@ -32,6 +32,7 @@ export default defineConfig({
           { text: 'Operating', link: '/guides/operating' },
           { text: 'Moving in', link: '/guides/moving-in' },
           { text: 'MongoDB', link: '/guides/mongodb' },
+          { text: 'Audit trail', link: '/guides/audit' },
           { text: 'Backup and restore', link: '/guides/backup' },
           { text: 'Containers and monitoring', link: '/guides/deployment' },
           { text: 'Rotating keys', link: '/guides/keys' },

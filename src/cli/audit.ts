@@ -1,7 +1,9 @@
 /** `doublelock audit`. */
 import { InvalidArgumentError } from 'commander';
+import { exportedLine } from '../domain/audit/exported-line.ts';
 import { readReference } from '../domain/codes/reference.ts';
 import type { AuditLine } from '../use-cases/administration/operation.ts';
+import { addSealCommands } from './audit-seals.ts';
 import type { AddCommands } from './command-group.ts';
 import { operate, tenantsOf } from './operate.ts';
 import { print, printJson, table, timeOf } from './output.ts';
@@ -21,10 +23,11 @@ export const addAuditCommands: AddCommands = (program, readConfig) => {
         const [tenantId] = tenant === undefined ? [] : tenantsOf(config, tenant);
         const events = await operation.listAudit({ tenantId, email: account, reference, limit });
         if (events === null) throw new Error(`no account has the address ${account}`);
-        if (json) printJson(events.map(eventObject));
+        if (json) printJson(events.map((line) => exportedLine(line, line.email)));
         else print(...table(EVENT_COLUMNS, events.map(eventRow)));
       }),
     );
+  addSealCommands(audit, readConfig);
 };
 
 interface ListOptions {
@@ -55,25 +58,6 @@ function eventRow(line: AuditLine): string[] {
     event,
     ...[email ?? accountId, tenantId, method, actor, reason, clientId, ip, reference].map((one) => one ?? ''),
   ];
-}
-
-/** The names of the server's log. */
-function eventObject({
-  id,
-  atMs,
-  event,
-  email,
-  accountId,
-  tenantId,
-  clientId,
-  method,
-  reason,
-  ip,
-  actor,
-  reference,
-}: AuditLine) {
-  const about = { account_id: accountId, email, tenant: tenantId, client: clientId };
-  return { id, time: timeOf(atMs), event, ...about, method, actor, reason, ip, reference };
 }
 
 function parseReference(typed: string): string {

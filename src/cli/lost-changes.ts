@@ -1,5 +1,5 @@
 /** The lost changes of a restore, as its commands print them. */
-import { type LostChange, nameOf } from '../domain/lost-changes.ts';
+import { type LostChange, nameOf } from '../domain/audit/lost-changes.ts';
 import { table, timeOf } from './output.ts';
 
 const COLUMNS = ['ACCOUNT', 'TIME', 'EVENT', 'METHOD', 'NOW'];

@@ -1,6 +1,6 @@
 /** `doublelock restore`. */
 import type { Config } from '../config/shape.ts';
-import type { LostChange } from '../domain/lost-changes.ts';
+import type { LostChange } from '../domain/audit/lost-changes.ts';
 import type { AddCommands } from './command-group.ts';
 import { changeObject, changeRows } from './lost-changes.ts';
 import { counted, lengthOf, print, printJson, timeOf } from './output.ts';

@@ -23,6 +23,7 @@ import type { Config, Secrets, SeedAccount } from '../config/shape.ts';
 import { normalisePassword } from '../domain/account.ts';
 import type { PasswordFault } from '../domain/password/fault.ts';
 import { type AccountSeeding, createAccountSeeding } from '../jobs/account-seeding.ts';
+import { createAuditSealing } from '../jobs/audit-sealing.ts';
 import { type ClockWatch, createClockWatch } from '../jobs/clock-watch.ts';
 import { createQueueDelivery } from '../jobs/queue-delivery.ts';
 import { createResetEffectsJob, createResetRuns, type ResetRuns } from '../jobs/reset-effects.ts';
@@ -35,6 +36,7 @@ import type { Cipher, Clock, PasswordHasher, Random } from '../ports/system.ts';
 import { createPasswords, type Passwords } from '../use-cases/account/passwords/passwords.ts';
 import { createSeeding } from '../use-cases/administration/seeding.ts';
 import { createLogouts, type Logouts } from './logouts.ts';
+import { auditSealsOf } from './operator/audit-seals.ts';
 import { createSenders, type Senders } from './senders.ts';
 
 export type Stores = Omit<EmbeddedStores, 'close'> & { readonly close: () => void | Promise<void> };
@@ -264,6 +266,10 @@ export function startUpkeep(config: Config, parts: Parts): StopJobs {
     createTenantRefreshJob({
       tenants,
       onFailure: (error) => logger.warn({ event: 'settings.refresh_failed', error }),
+    }),
+    createAuditSealing({
+      sealing: auditSealsOf(config, parts),
+      onFailure: (error) => logger.warn({ event: 'audit.sealing_failed', error }),
     }),
     clockWatch.job,
   ]);

@@ -4,7 +4,7 @@ import type { PasswordFault, PasswordPattern } from './password/fault.ts';
 /** The fault of a passkey, which has words of its own. `copied`: the counter of a device-bound one fell back. */
 export type PasskeyFault = 'refused' | 'unverified' | 'known' | 'copied' | 'unknown';
 
-/** A field that lacks something, which has words of its own. */
+/** A field that lacks something, or has a value that cannot be used, with words of its own. */
 export type FieldFault =
   | 'email_incomplete'
   | 'password_missing'
@@ -21,7 +21,15 @@ export type FieldFault =
   | 'list_unknown'
   | 'list_place_unknown'
   /** Nobody whom the administrator sees has this address. */
-  | 'person_unknown';
+  | 'person_unknown'
+  /** The same for a field that narrows the audit log. */
+  | 'subject_unknown'
+  | 'actor_unknown'
+  | 'event_unknown'
+  | 'reference_malformed'
+  | 'since_malformed'
+  | 'until_malformed'
+  | 'until_too_early';
 
 /** The fault of a setting of the console, which has words of its own. */
 export type SettingFault =

@@ -5,6 +5,7 @@
  * A store that is away, locked or full rejects with `StoreUnavailable`.
  */
 import type { Account, AccountChanges, Locale, Role } from '../domain/account.ts';
+import type { AuditConditions, AuditPlace } from '../domain/audit/search.ts';
 import type { Enrolment } from '../domain/enrolment/enrolment.ts';
 import type { AuditEvent } from '../domain/events.ts';
 import type { AuthenticationEvent } from '../domain/policy/assurance.ts';
@@ -159,14 +160,17 @@ export interface TrustedBrowserStore {
   removeTenant(tenantId: string, limit: number): Promise<number>;
 }
 
+/** Lines for which every condition holds, at most `limit` of them. */
+export interface AuditFilter extends AuditConditions {
+  readonly tenantId?: string | undefined;
+  /** The line after which the list begins. Absent or null: it begins with the newest line. */
+  readonly after?: AuditPlace | null | undefined;
+  readonly limit: number;
+}
+
 export interface AuditReader {
-  /** Newest first, at most `limit`. */
-  list(filter: {
-    tenantId?: string;
-    accountId?: string;
-    reference?: string;
-    limit: number;
-  }): Promise<AuditEvent[]>;
+  /** Newest first. */
+  list(filter: AuditFilter): Promise<AuditEvent[]>;
 }
 
 export interface AuditStore extends AuditReader {

@@ -23,7 +23,7 @@ const EXCEPTIONS: readonly Exception[] = [
   },
   { path: 'src/plugin/options/', names: ['totp', 'email', 'sms'], reason: 'keys and values of the options' },
   { path: 'src/domain/claims.ts', names: ['email'], reason: 'the name of a scope and of a claim' },
-  { path: 'src/domain/lost-changes.ts', names: ['email'], reason: FIELD },
+  { path: 'src/domain/audit/lost-changes.ts', names: ['email'], reason: FIELD },
   { path: 'src/domain/administration/account-differences.ts', names: ['email'], reason: FIELD },
   {
     path: 'src/use-cases/administration/accounts.ts',
@@ -54,6 +54,7 @@ const EXCEPTIONS: readonly Exception[] = [
   { path: 'src/http/pages/refusals.ts', names: ['email'], reason: FIELD },
   { path: 'src/http/sign-in/passkey.ts', names: ['passkey'], reason: 'a part of the model of the page' },
   { path: 'src/http/admin/', names: ['email'], reason: 'a column of files' },
+  { path: 'src/http/admin/audit/audit-file.ts', names: ['email'], reason: 'a column' },
   { path: 'src/http/demo/claims.ts', names: ['email'], reason: 'a claim' },
   { path: 'src/use-cases/administration/factors.ts', names: ['sms'], reason: CHANNEL },
   { path: 'src/use-cases/invitations/invite.ts', names: ['email'], reason: CHANNEL },

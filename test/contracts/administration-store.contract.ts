@@ -21,6 +21,7 @@ export function administrationStoreContract(name: string, makeStores: MakeStore<
     it('finds nothing where nothing is asked for or stored', async () => {
       for (const asked of [[], ['nothing', "' OR 1=1 --"]]) {
         expect(await store().accountsByEmail(asked)).to.deep.equal(new Map());
+        expect(await store().accountsById(asked)).to.deep.equal(new Map());
         expect(await store().methodsOf(asked)).to.deep.equal(new Map());
         expect(await store().lockoutsOf(asked)).to.deep.equal(new Map());
         expect(await store().valuesOf(asked)).to.deep.equal(new Map());
@@ -38,6 +39,9 @@ export function administrationStoreContract(name: string, makeStores: MakeStore<
       expect(found.get('person-8@acme.test')).to.deep.equal(
         await stores().accounts.findByEmail('person-8@acme.test'),
       );
+      const byId = await store().accountsById([...asked.map(({ id }) => id), 'nobody']);
+      expect([...byId.values()]).to.have.deep.members(asked);
+      expect([...byId.keys()]).to.have.members(asked.map(({ id }) => id));
     });
 
     it('gives the methods of each account, oldest first', async () => {

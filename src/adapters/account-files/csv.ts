@@ -5,6 +5,7 @@ import { pipeline, Readable, Transform } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { stringify } from 'csv-stringify';
 import { AccountFileFault, type AccountRow, type AccountRows } from '../../domain/account-row.ts';
+import { csvCell, withoutMark } from '../../domain/csv-cell.ts';
 import type { TableRow, WriteTable } from '../../ports/administration/table-file.ts';
 
 /** The columns of an export: those of an import, without hashes and secrets. */
@@ -24,9 +25,6 @@ const COLUMNS: readonly string[] = [...EXPORT_COLUMNS, 'password_hash', 'totp'];
 
 /** Between the groups of a cell. */
 const SEPARATOR = ';';
-
-/** As the writer marks them: the apostrophe is no part of the value. */
-const MARKED_FORMULA = /^'(?=[=+\-@\t\r\uff1d\uff0b\uff0d\uff20])/;
 
 /** Bytes of one row. A line that never ends must not fill the memory. */
 const LONGEST_ROW = 64 * 1024;
@@ -87,7 +85,7 @@ function rowOf(record: Readonly<Record<string, string>>, line: number): AccountR
   const fields: Record<string, unknown> = {};
   const faults: string[] = [];
   for (const [name, cell] of Object.entries(record)) {
-    const value = cell.replace(MARKED_FORMULA, '');
+    const value = withoutMark(cell);
     if (value === '') continue;
     if (name === 'groups') fields[name] = groupsOf(value);
     else if (name === 'email_confirmed') {
@@ -102,7 +100,7 @@ function rowOf(record: Readonly<Record<string, string>>, line: number): AccountR
 function groupsOf(cell: string): string[] {
   return cell
     .split(SEPARATOR)
-    .map((group) => group.trim().replace(MARKED_FORMULA, ''))
+    .map((group) => withoutMark(group.trim()))
     .filter(Boolean);
 }
 
@@ -122,11 +120,11 @@ export function csvWriter(columns: readonly string[], { bom = false } = {}): Tra
     header: true,
     bom,
     columns: [...columns],
-    escape_formulas: true,
     record_delimiter: 'windows',
     cast: {
+      string: (value) => csvCell(value),
       boolean: (value) => String(value),
-      object: (value) => (Array.isArray(value) ? cellOf(value) : ''),
+      object: (value) => (Array.isArray(value) ? csvCell(cellOf(value)) : ''),
     },
   });
 }

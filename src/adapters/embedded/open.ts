@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AdministrationStore } from '../../ports/administration/administration-store.ts';
+import type { AuditSealStore } from '../../ports/administration/audit-seals.ts';
 import type { PeopleStore } from '../../ports/administration/people-store.ts';
 import type { ResetRequestStore } from '../../ports/administration/reset-requests.ts';
 import type { TenantSettingsStore } from '../../ports/administration/tenant-settings.ts';
@@ -30,7 +31,8 @@ import { createPeopleStore } from './administration/people-store.ts';
 import { createSpelling } from './administration/spelling.ts';
 import { createTenantSettingsStore } from './administration/tenant-settings-store.ts';
 import { createAttemptStore } from './attempt-store.ts';
-import { createAuditStore } from './audit-store.ts';
+import { createAuditSealStore } from './audit/audit-seal-store.ts';
+import { createAuditStore } from './audit/audit-store.ts';
 import { expectSettled, identityOf, type StoreFiles } from './backup/replacement.ts';
 import { createRestorationStore } from './backup/restoration-store.ts';
 import { createEnrolmentStore } from './enrolment-store.ts';
@@ -72,6 +74,7 @@ export interface EmbeddedAccounts extends Upkeep {
   readonly trustedBrowsers: TrustedBrowserStore;
   readonly resetRequests: ResetRequestStore;
   readonly audit: AuditStore;
+  readonly auditSeals: AuditSealStore;
   /** The provider's models that must survive: Grant, RefreshToken. */
   readonly providerDurable: ReencryptableProviderStore;
   readonly keys: KeyStore;
@@ -137,6 +140,7 @@ export function openEmbeddedAccounts({ dataDir }: EmbeddedOptions): EmbeddedAcco
     trustedBrowsers: createTrustedBrowserStore(database),
     resetRequests: createResetRequestStore(database),
     audit: createAuditStore(database),
+    auditSeals: createAuditSealStore(database),
     providerDurable: createProviderStore(database),
     keys: createKeyStore(database),
     mailOutbox: createQueueStore(database, 'mail_outbox'),

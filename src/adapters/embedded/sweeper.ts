@@ -29,7 +29,14 @@ export const ACCOUNTS_RULES: readonly Rule[] = [
   // Delivery removes expired items itself, and counts them. This is for a server that sends none any more.
   { table: 'mail_outbox', key: 'rowid', where: 'expires_at <= :before', keepMs: HOUR_MS },
   { table: 'logout_outbox', key: 'rowid', where: 'expires_at <= :before', keepMs: HOUR_MS },
+  // Seals stay: they tell what the removed lines were.
   { table: 'audit', key: 'rowid', where: 'at <= :before', keepMs: 'audit' },
+  {
+    table: 'audit_tallies',
+    key: 'tenant_id, from_at, seal, event, method',
+    where: 'from_at <= :before',
+    keepMs: 'audit',
+  },
   // Any typed address has a counter, real or not. Only windows of minutes are judged by it: a month is plenty.
   // Failures of a second factor are never forgotten by age (NIST SP 800-63B-4, 3.2.2).
   {

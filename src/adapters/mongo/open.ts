@@ -1,5 +1,6 @@
 /** Opens the durable stores in MongoDB. */
 import type { AdministrationStore } from '../../ports/administration/administration-store.ts';
+import type { AuditSealStore } from '../../ports/administration/audit-seals.ts';
 import type { PeopleStore } from '../../ports/administration/people-store.ts';
 import type { ResetRequestStore } from '../../ports/administration/reset-requests.ts';
 import type { TenantSettingsStore } from '../../ports/administration/tenant-settings.ts';
@@ -23,7 +24,8 @@ import { createAccountSummaries } from './administration/account-summaries.ts';
 import { createAdministrationStore } from './administration/administration-store.ts';
 import { createPeopleStore } from './administration/people-store.ts';
 import { createTenantSettingsStore } from './administration/tenant-settings-store.ts';
-import { createAuditStore } from './audit-store.ts';
+import { createAuditSealStore } from './audit/audit-seal-store.ts';
+import { createAuditStore } from './audit/audit-store.ts';
 import { createRestorationStore } from './backup/restoration-store.ts';
 import { type Connection, connect } from './connection.ts';
 import { createEnrolmentStore } from './enrolment-store.ts';
@@ -53,6 +55,7 @@ export interface MongoAccounts {
   readonly trustedBrowsers: TrustedBrowserStore;
   readonly resetRequests: ResetRequestStore;
   readonly audit: AuditStore;
+  readonly auditSeals: AuditSealStore;
   /** The provider's models that must survive: Grant, RefreshToken. */
   readonly providerDurable: ReencryptableProviderStore;
   readonly keys: KeyStore;
@@ -113,6 +116,7 @@ export async function openMongoAccounts({ uri, request = () => null }: MongoOpti
     trustedBrowsers: createTrustedBrowserStore(connection, models),
     resetRequests: createResetRequestStore(connection, models),
     audit: createAuditStore(connection, models),
+    auditSeals: createAuditSealStore(connection, models),
     providerDurable: createProviderStore(connection, models),
     keys: createKeyStore(connection, models),
     mailOutbox: createQueueStore(connection, models.mailOutbox),

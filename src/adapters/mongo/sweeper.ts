@@ -25,14 +25,14 @@ interface Rule {
   readonly where: mongo.BSON.Document;
   readonly keepMs: number | 'audit';
   /** The time field by which it is too old. */
-  readonly by: 'expiresAt' | 'forgetAt' | 'at';
+  readonly by: 'expiresAt' | 'forgetAt' | 'fromAt' | 'at';
   /** The ids of those that must stay. */
   readonly spare?: (found: readonly Found[]) => Promise<ReadonlySet<string>>;
 }
 
 function rulesOf(models: Models): readonly Rule[] {
   const { claims, records, trustedBrowsers, provider, audit, lockouts, mailOutbox } = models;
-  const { sessionClients, logoutOutbox, resetRequests, resetSteps } = models;
+  const { sessionClients, logoutOutbox, resetRequests, resetSteps, auditTallies } = models;
   return [
     { model: claims, where: {}, by: 'expiresAt', keepMs: 0 },
     { model: records, where: {}, by: 'expiresAt', keepMs: 0 },
@@ -57,7 +57,9 @@ function rulesOf(models: Models): readonly Rule[] {
     // Delivery removes expired items itself, and counts them. This is for a server that sends none any more.
     { model: mailOutbox, where: {}, by: 'expiresAt', keepMs: HOUR_MS },
     { model: logoutOutbox, where: {}, by: 'expiresAt', keepMs: HOUR_MS },
+    // Seals stay: they tell what the removed lines were.
     { model: audit, where: {}, by: 'at', keepMs: 'audit' },
+    { model: auditTallies, where: {}, by: 'fromAt', keepMs: 'audit' },
     // Any typed address has a counter, real or not. Only windows of minutes are judged by it: a month is plenty.
     // Failures of a second factor are never forgotten by age (NIST SP 800-63B-4, 3.2.2).
     { model: lockouts, where: { kind: 'failure', bucket: 'password' }, by: 'at', keepMs: 30 * DAY_MS },

@@ -1,5 +1,6 @@
 /** Composes the administrators' console of the server. */
 import type { ConsoleDeps } from '../../http/admin/routes.ts';
+import { createAuditSearch } from '../../use-cases/administration/audit/audit-search.ts';
 import { createOverview } from '../../use-cases/administration/overview.ts';
 import type { Server } from '../composition.ts';
 import { inviteOf } from './invite.ts';
@@ -11,9 +12,10 @@ import { whatIfPageOf } from './what-if.ts';
 
 export function consoleOf(server: Server): ConsoleDeps {
   const { stores, clock } = server.parts;
-  const { people, resetRequests } = stores;
+  const { accounts, administration, audit, people, resetRequests } = stores;
   return {
     overview: createOverview({ people, resetRequests, clock }),
+    auditSearch: createAuditSearch({ accounts, administration, audit }),
     ...peopleOf(server, people),
     ...personOf(server, people),
     ...inviteOf(server, people),

@@ -20,10 +20,12 @@ import { type Notices, noticesOf } from '../notices.ts';
 import { expectStore, openParts, type Parts, secretsOf } from '../parts.ts';
 import { resetDecisionsOf } from '../people/resets.ts';
 import { createSenders, type Senders } from '../senders.ts';
+import { type AuditSeals, auditSealsOf } from './audit-seals.ts';
 
 /** The acts of an operator. */
 export interface Operation extends ReturnType<typeof createOperation>, AccountOperation {
   readonly resets: ResetDecisions;
+  readonly auditSeals: AuditSeals;
   /** Opens the keys and the sender of mail, which no other act needs at once. */
   inviting(): Promise<Inviting>;
 }
@@ -104,7 +106,8 @@ export async function withOperation(
         random,
       });
     };
-    const whole: Operation = { ...operation, ...onAccounts, resets, inviting };
+    const auditSeals = auditSealsOf(config, parts);
+    const whole: Operation = { ...operation, ...onAccounts, resets, auditSeals, inviting };
     await act(whole, config);
   } finally {
     await senders.close(SENDING_MS);

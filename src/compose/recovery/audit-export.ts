@@ -3,8 +3,8 @@
  * line. Lines of a log that are no events of the audit trail are left out.
  */
 import { readFileSync } from 'node:fs';
+import { type AuditLine, isAuditEvent } from '../../domain/audit/lost-changes.ts';
 import { isObject, readJson } from '../../domain/json.ts';
-import { type AuditLine, isAuditEvent } from '../../domain/lost-changes.ts';
 
 /** Throws one line for a file that cannot be read, or that tells nothing of the audit trail. */
 export function readAuditExport(file: string): AuditLine[] {

@@ -11,7 +11,7 @@ import {
 } from '../../adapters/embedded/backup/backup-file.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import type { Config } from '../../config/shape.ts';
-import { QUIET_EVENTS } from '../../domain/lost-changes.ts';
+import { QUIET_EVENTS } from '../../domain/audit/lost-changes.ts';
 import { expectStore, presentSecretsOf } from '../parts.ts';
 import { embeddedFilesOf } from './backup.ts';
 import { type Prepared, prepare, type RunStep } from './prepare.ts';

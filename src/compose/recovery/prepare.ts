@@ -6,7 +6,7 @@ import { filesOfStore, openEmbeddedAccounts } from '../../adapters/embedded/open
 import { systemClock } from '../../adapters/system/clock.ts';
 import { systemRandom } from '../../adapters/system/random.ts';
 import type { Config } from '../../config/shape.ts';
-import { type AuditLine, type LostChange, lostChangesOf } from '../../domain/lost-changes.ts';
+import { type AuditLine, type LostChange, lostChangesOf } from '../../domain/audit/lost-changes.ts';
 import { createMethods } from '../../domain/methods/index.ts';
 import type { Cipher } from '../../ports/system.ts';
 import { createRestoration } from '../../use-cases/administration/restoration.ts';

@@ -7,7 +7,12 @@ import { giveOwner } from '../../adapters/embedded/backup/disk.ts';
 import { holdStore } from '../../adapters/embedded/backup/replacement.ts';
 import { systemClock } from '../../adapters/system/clock.ts';
 import type { Config } from '../../config/shape.ts';
-import { type AuditLine, type LostChange, lostChangesOf, QUIET_EVENTS } from '../../domain/lost-changes.ts';
+import {
+  type AuditLine,
+  type LostChange,
+  lostChangesOf,
+  QUIET_EVENTS,
+} from '../../domain/audit/lost-changes.ts';
 import { openStores, presentSecretsOf } from '../parts.ts';
 import { embeddedFilesOf } from './backup.ts';
 import { endIssued, openWith, type Prepared, prepare, type RunStep } from './prepare.ts';

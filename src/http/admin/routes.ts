@@ -1,4 +1,5 @@
 /** All routes of the console. */
+import { type AuditPageDeps, auditRoutes } from './audit/audit.ts';
 import type { ConsoleRoute } from './console.ts';
 import { type InvitePageDeps, inviteRoutes } from './invite.ts';
 import { type OverviewPageDeps, overviewRoutes } from './overview.ts';
@@ -14,6 +15,7 @@ export type ConsoleDeps = OverviewPageDeps &
   InvitePageDeps &
   RequestPagesDeps &
   SecurityPageDeps &
+  AuditPageDeps &
   WhatIfPageDeps;
 
 export function consoleRoutes(deps: ConsoleDeps): readonly ConsoleRoute[] {
@@ -24,6 +26,7 @@ export function consoleRoutes(deps: ConsoleDeps): readonly ConsoleRoute[] {
     ...inviteRoutes(deps),
     ...requestRoutes(deps),
     ...securityRoutes(deps),
+    ...auditRoutes(deps),
     ...whatIfRoutes(deps),
   ];
 }

@@ -141,6 +141,13 @@ const FIELD_OF: Readonly<Record<FieldFault, string>> = {
   list_unknown: 'filter',
   list_place_unknown: 'after',
   person_unknown: 'email',
+  subject_unknown: 'person',
+  actor_unknown: 'actor',
+  event_unknown: 'event',
+  reference_malformed: 'reference',
+  since_malformed: 'since',
+  until_malformed: 'until',
+  until_too_early: 'until',
 };
 
 /** The fields that are marked as wrong. The first of them gets the focus. */

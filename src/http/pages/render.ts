@@ -85,6 +85,7 @@ const VIEWS: Readonly<Record<PageName, string> & Record<string, string>> = {
   'admin-request': 'admin/request',
   'admin-whatif': 'admin/whatif',
   'admin-user': 'admin/person',
+  'admin-audit': 'admin/audit',
   'confirm-removal': 'account/confirm-removal',
   demo: 'demo/demo',
   'demo-signed-in': 'demo/signed-in',

@@ -11,6 +11,8 @@ export const MOST_AT_ONCE = 500;
 export interface AdministrationStore {
   /** By e-mail address, as `normaliseEmail` spells it. */
   accountsByEmail(emails: readonly string[]): Promise<ReadonlyMap<string, Account>>;
+  /** By id. */
+  accountsById(ids: readonly string[]): Promise<ReadonlyMap<string, Account>>;
   /** By account, oldest first: the methods that are set up. A method of a newer release keeps its name. */
   methodsOf(accountIds: readonly string[]): Promise<ReadonlyMap<string, readonly string[]>>;
   /** By subject. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
 import { type EmbeddedStores, openEmbedded } from '../../../src/adapters/embedded/open.ts';
+import { sealOf } from '../../../src/domain/audit/seal.ts';
 import { RESET_KEPT_MS } from '../../../src/domain/resets/reset-request.ts';
 import {
   aMail,
@@ -82,6 +83,8 @@ describe('embedded sweeper', () => {
       reset_requests: 1,
       reset_steps: 1,
       audit: 0,
+      audit_seals: 0,
+      audit_tallies: 0,
       provider: 2,
       encryption_keys: 1,
       mail_outbox: 1,
@@ -133,6 +136,16 @@ describe('embedded sweeper', () => {
     }
     expect(await stores.sweep(NOW, 30 * DAY)).to.equal(2);
     expect((await stores.audit.list({ limit: 9 })).map(({ id }) => id)).to.deep.equal(['0', '29']);
+  });
+
+  it('keeps the seals over audit events for good, and their tallies as long as the events', async () => {
+    const lines = [anAuditEvent({ id: 'old', atMs: NOW - 31 * DAY }), anAuditEvent({ id: 'new' })];
+    const seal = sealOf({ previous: null, lines, sealedAt: NOW, removedBefore: 0 });
+    await stores.auditSeals.insert(seal);
+    await stores.auditSeals.complete(seal);
+    expect(await stores.sweep(NOW, 30 * DAY)).to.equal(1);
+    expect(await stores.auditSeals.page(0, 9)).to.deep.equal([seal]);
+    expect((await stores.auditSeals.talliesSince('acme', 0)).map(({ count }) => count)).to.deep.equal([1]);
   });
 
   it('never removes the failures of a second factor, and removes those of a password after a month [A19]', async () => {

@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { createConnection } from 'mongoose';
 import { type MongoAccounts, openMongoAccounts } from '../../../src/adapters/mongo/open.ts';
 import { createModels } from '../../../src/adapters/mongo/schema/collections.ts';
+import { sealOf } from '../../../src/domain/audit/seal.ts';
 import type { PeopleStore } from '../../../src/ports/administration/people-store.ts';
 import {
   aMail,
@@ -61,7 +62,8 @@ function used(index: readonly string[], { filter, sort, limit }: Search): readon
 /** Calls every act of every store, and leaves documents of each kind to the sweeper. */
 async function useAll(stores: MongoAccounts): Promise<void> {
   const { accounts, enrolments, onceKeys, lockouts, records, sessionClients, trustedBrowsers } = stores;
-  const { administration, people, resetRequests, tenantSettings, audit, providerDurable } = stores;
+  const { administration, people, resetRequests, tenantSettings, audit, auditSeals, providerDurable } =
+    stores;
   const { keys, mailOutbox, logoutOutbox } = stores;
   await accounts.insert(anAccount({ passwordHash: 'old' }));
   await accounts.findById('account-1');
@@ -78,6 +80,7 @@ async function useAll(stores: MongoAccounts): Promise<void> {
   await accounts.update('account-1', { name: 'Robert' }, NOW);
   await accounts.replaceEmail('account-1', 'bob@acme.test', 'rob@acme.test', NOW);
   await administration.accountsByEmail(['rob@acme.test']);
+  await administration.accountsById(['account-1']);
   await administration.methodsOf(['account-1']);
   await administration.lockoutsOf(['account-1']);
   await administration.valuesOf(['key']);
@@ -139,6 +142,24 @@ async function useAll(stores: MongoAccounts): Promise<void> {
   await audit.list({ limit: 9, accountId: 'account-1' });
   await audit.list({ limit: 9, accountId: 'account-1', tenantId: 'acme' });
   await audit.list({ limit: 9, reference: 'K7QM-2XPD' });
+  await audit.list({ limit: 9, actor: 'operator' });
+  await audit.list({ limit: 9, tenantId: 'acme', event: 'second_factor.refused' });
+  await audit.list({ limit: 9, since: NOW, until: NOW + 1 });
+  for (const id of ['event-1', 'gone']) {
+    await audit.list({ limit: 9, after: { atMs: NOW, id } });
+    await audit.list({ limit: 9, tenantId: 'acme', since: NOW - 1, until: NOW, after: { atMs: NOW, id } });
+  }
+  const seal = sealOf({ previous: null, lines: [anAuditEvent()], sealedAt: NOW, removedBefore: NOW });
+  await auditSeals.insert(seal);
+  await auditSeals.complete(seal);
+  await auditSeals.last();
+  await auditSeals.page(0, 9);
+  await auditSeals.unsealed(NOW, 9);
+  await auditSeals.marked(1, '', 9);
+  await auditSeals.find('event-1');
+  await auditSeals.findBeyond(1);
+  await auditSeals.talliesSince('acme', 0);
+  await auditSeals.dropLists(NOW);
   await providerDurable.upsert('RefreshToken', 'token-1', { grantId: 'grant-1', uid: 'uid-1' }, NOW + MINUTE);
   await providerDurable.update('RefreshToken', 'token-1', {}, NOW + MINUTE);
   await providerDurable.insert('RefreshToken', 'token-2', {}, NOW + MINUTE);

@@ -1,5 +1,6 @@
 /** Sweeping: what has expired goes, everything else stays. */
 import { expect } from 'chai';
+import { sealOf } from '../../../src/domain/audit/seal.ts';
 import { RESET_KEPT_MS } from '../../../src/domain/resets/reset-request.ts';
 import {
   aMail,
@@ -116,6 +117,16 @@ describe('sweeping MongoDB', () => {
     }
     expect(await stores().sweep(NOW, 30 * DAY)).to.equal(2);
     expect((await stores().audit.list({ limit: 9 })).map(({ id }) => id)).to.deep.equal(['0', '29']);
+  });
+
+  it('keeps the seals over audit events for good, and their tallies as long as the events', async () => {
+    const lines = [anAuditEvent({ id: 'old', atMs: NOW - 31 * DAY }), anAuditEvent({ id: 'new' })];
+    const seal = sealOf({ previous: null, lines, sealedAt: NOW, removedBefore: 0 });
+    await stores().auditSeals.insert(seal);
+    await stores().auditSeals.complete(seal);
+    expect(await stores().sweep(NOW, 30 * DAY)).to.equal(1);
+    expect(await stores().auditSeals.page(0, 9)).to.deep.equal([seal]);
+    expect((await stores().auditSeals.talliesSince('acme', 0)).map(({ count }) => count)).to.deep.equal([1]);
   });
 
   it('never removes the failures of a second factor, and removes those of a password after a month [A19]', async () => {

@@ -51,10 +51,10 @@ describe('what is typed into a form', () => {
 
   /**
    * The names of the fields that a person fills in on the page. A button belongs to one form: of several forms that one is
-   * carried which has the id, and no form in the row of a list.
+   * carried which has the id, and no form in the row of a list. The fields of a search stand in its address.
    */
   const namesOn = ({ $ }: Page): string[] => {
-    const fields = $(`main ${CONTROLS}[name]`).not('.rows *');
+    const fields = $(`main ${CONTROLS}[name]`).not('.rows *, form[method=get] *');
     const forms = new Set(fields.toArray().map((each) => $(each).closest('form')[0]));
     const carried = forms.size > 1 ? fields.filter('#fields *') : fields;
     return [...new Set(carried.toArray().map((each) => $(each).attr('name') ?? ''))];

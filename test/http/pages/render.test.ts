@@ -31,6 +31,7 @@ describe('every page', () => {
       'admin-request': true,
       'admin-whatif': true,
       'admin-user': true,
+      'admin-audit': true,
       'sign-in': true,
       'select-account': true,
       'choose-method': true,

@@ -1,5 +1,6 @@
 /** The pages of the administrators' console. */
 import { CONSOLE_PAGES } from '../../../src/domain/administration/may-act.ts';
+import { AUDIT_SAMPLES } from './console/audit-samples.ts';
 import { PEOPLE_SAMPLES } from './console/people-samples.ts';
 import { PERSON_SAMPLES } from './console/person-samples.ts';
 import { REQUEST_SAMPLES } from './console/request-samples.ts';
@@ -26,6 +27,7 @@ const totals = {
 };
 
 export const CONSOLE_SAMPLES: readonly Sample[] = [
+  ...AUDIT_SAMPLES,
   ...REQUEST_SAMPLES,
   ...WHAT_IF_SAMPLES,
   sample(

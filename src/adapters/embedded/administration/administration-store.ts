@@ -8,6 +8,9 @@ export function createAdministrationStore(database: Database): AdministrationSto
   const accounts = database.statement<AccountRow>(
     'SELECT * FROM accounts WHERE email IN (SELECT value FROM json_each(:emails))',
   );
+  const accountsById = database.statement<AccountRow>(
+    'SELECT * FROM accounts WHERE id IN (SELECT value FROM json_each(:ids))',
+  );
   const methods = database.statement<{ account_id: string; method: string }>(
     `SELECT account_id, method FROM enrolments
       WHERE account_id IN (SELECT value FROM json_each(:accountIds)) ORDER BY created_at, rowid`,
@@ -28,6 +31,11 @@ export function createAdministrationStore(database: Database): AdministrationSto
       database.act(() => {
         const found = readableAccounts(accounts.all({ emails: JSON.stringify(emails) }));
         return new Map(found.map((account) => [account.email, account]));
+      }),
+    accountsById: (ids) =>
+      database.act(() => {
+        const found = readableAccounts(accountsById.all({ ids: JSON.stringify(ids) }));
+        return new Map(found.map((account) => [account.id, account]));
       }),
     methodsOf: (accountIds) =>
       database.act(() => {

@@ -1,6 +1,6 @@
 /** Reads the audit trail of a database that no store has open: one that is about to be replaced, or that a drill compares. */
 import type { DatabaseSync } from 'node:sqlite';
-import type { AuditLine } from '../../../domain/lost-changes.ts';
+import type { AuditLine } from '../../../domain/audit/lost-changes.ts';
 
 /** Lines since a moment, the oldest first, without those of `quiet` events. Null when they cannot be read. */
 export function auditLinesSince(

@@ -1,6 +1,7 @@
 /** The tables of the two files. A migration is never changed once released: the next one is added below it. */
 
 import { ADMINISTRATION, PEOPLE, RESET_REQUESTS } from './administration-schema.ts';
+import { AUDIT_TRAIL } from './audit-trail.ts';
 import { TENANT_SETTINGS } from './tenant-settings-table.ts';
 
 /**
@@ -228,6 +229,7 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   PEOPLE,
   TENANT_SETTINGS,
   ADMINISTRATION,
+  AUDIT_TRAIL,
 ];
 
 export const SHORT_LIVED_MIGRATIONS: readonly string[] = [

@@ -18,6 +18,11 @@ export function createAdministrationStore(
         const found = readableAccounts(await accounts.find({ email: among(emails) }).lean());
         return new Map(found.map((account) => [account.email, account]));
       }),
+    accountsById: (ids) =>
+      act(async () => {
+        const found = readableAccounts(await accounts.find({ _id: among(ids) }).lean());
+        return new Map(found.map((account) => [account.id, account]));
+      }),
     methodsOf: (accountIds) =>
       act(async () => {
         const found = await enrolments.find({ accountId: among(accountIds), kind: 'enrolment' }).lean();

@@ -6,6 +6,8 @@
 import { type Connection as Driver, Schema, type Types } from 'mongoose';
 import type { AuthenticationEvent } from '../../../domain/policy/assurance.ts';
 import { account } from './account.ts';
+import { audit } from './audit.ts';
+import { auditSeal, auditTally } from './audit-seal.ts';
 import { enrolment } from './enrolment.ts';
 import { key } from './key.ts';
 import { OPTIONS } from './options.ts';
@@ -139,44 +141,6 @@ const trustedBrowser = new Schema<TrustedBrowserDocument>(
   .index({ accountId: 1, createdAt: -1, order: -1 })
   .index({ expiresAt: 1 }, { expireAfterSeconds: 0 });
 
-export interface AuditDocument {
-  _id: string;
-  at: Date;
-  event: string;
-  accountId: string | null;
-  tenantId: string | null;
-  clientId: string | null;
-  method: string | null;
-  reason: string | null;
-  address: string | null;
-  /** Absent in a line of an older release. */
-  reference?: string | null;
-  actor?: string | null;
-  order: Types.ObjectId;
-}
-
-const audit = new Schema<AuditDocument>(
-  {
-    _id: String,
-    at: Date,
-    event: String,
-    accountId: String,
-    tenantId: String,
-    clientId: String,
-    method: String,
-    reason: String,
-    address: String,
-    reference: String,
-    actor: String,
-    order: Schema.Types.ObjectId,
-  },
-  { ...OPTIONS, collection: 'audit' },
-)
-  .index({ at: -1, order: -1 })
-  .index({ tenantId: 1, at: -1, order: -1 })
-  .index({ accountId: 1, at: -1, order: -1 })
-  .index({ reference: 1, at: -1, order: -1 });
-
 export function createModels(driver: Driver) {
   return {
     accounts: driver.model('Account', account),
@@ -187,6 +151,8 @@ export function createModels(driver: Driver) {
     records: driver.model('SignInRecord', record),
     trustedBrowsers: driver.model('TrustedBrowser', trustedBrowser),
     audit: driver.model('AuditEvent', audit),
+    auditSeals: driver.model('AuditSeal', auditSeal),
+    auditTallies: driver.model('AuditTally', auditTally),
     provider: driver.model('Provider', provider),
     keys: driver.model('EncryptionKey', key),
     mailOutbox: driver.model('QueuedMail', mailOutbox),

@@ -1,7 +1,9 @@
 /** The preview of changed settings: whom they affect. Nothing changes before it is applied here. */
+
 import { Readable } from 'node:stream';
 import type { Context } from 'koa';
 import { shownEmail } from '../../../domain/account.ts';
+import { csvRow } from '../../../domain/csv-cell.ts';
 import type { Refusal } from '../../../domain/refusal.ts';
 import { typedOf } from '../../../domain/tenant-settings/form.ts';
 import type {
@@ -16,7 +18,6 @@ import type { FormTokens } from '../../guards/forms.ts';
 import type { AdminVisit } from '../../guards/require-administrator.ts';
 import type { Render } from '../../pages/page-contract.ts';
 import { type ConsoleRoute, consoleContext, redirect } from '../console.ts';
-import { csvRow } from './csv.ts';
 import { PREVIEW_PATH, SECURITY_PATH, type ShowSettings } from './settings-page.ts';
 
 export interface PreviewPageDeps {

@@ -1,13 +1,19 @@
 /** The models of the administrators' console. The key is the page's `data-page`. */
 import type { Role } from '../../../domain/account.ts';
 import type { PeopleTotals } from '../../../ports/administration/people-store.ts';
+import type { AuditPages } from './console/audit-pages.ts';
 import type { PeoplePages } from './console/people-pages.ts';
 import type { PersonPage } from './console/person.ts';
 import type { RequestPages } from './console/request-pages.ts';
 import type { ConsoleSecurityPages } from './console/security.ts';
 import type { WhatIfPages } from './console/what-if-pages.ts';
 
-export interface ConsolePages extends PeoplePages, RequestPages, ConsoleSecurityPages, WhatIfPages {
+export interface ConsolePages
+  extends AuditPages,
+    PeoplePages,
+    RequestPages,
+    ConsoleSecurityPages,
+    WhatIfPages {
   'admin-user': PersonPage;
   'admin-overview': {
     readonly tenantName: string;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
 import { type EmbeddedStores, openEmbedded } from '../../../../src/adapters/embedded/open.ts';
+import { sealOf } from '../../../../src/domain/audit/seal.ts';
 import {
   aChallenge,
   aMail,
@@ -64,7 +65,7 @@ describe('embedded stores beside a newer release', () => {
   /** One row in every table, or one more. */
   async function insertOneOfEach(id: string): Promise<void> {
     const { accounts, enrolments, onceKeys, lockouts, records, audit, trustedBrowsers, keys } = stores;
-    const { mailOutbox, logoutOutbox, resetRequests, sessionClients } = stores;
+    const { mailOutbox, logoutOutbox, resetRequests, sessionClients, auditSeals } = stores;
     const { transactions, attempts, rates, outbox, providerDurable, providerShortLived } = stores;
     const limits = [{ counter: 'account', limit: 9, windowMs: MINUTE }];
     const template = { channel: 'email', to: 'bob@acme.test', subject: '', text: '', html: null } as const;
@@ -75,7 +76,12 @@ describe('embedded stores beside a newer release', () => {
     expect(await lockouts.addFailure(id, 'totp', NOW)).to.equal(1);
     await lockouts.lock(id, NOW + MINUTE, 1, null);
     await records.save(aSignInRecord({ sessionUid: id }));
-    await audit.append(anAuditEvent({ id }));
+    const line = anAuditEvent({ id });
+    await audit.append(line);
+    const previous = await auditSeals.last();
+    const seal = sealOf({ previous, lines: [line], sealedAt: NOW, removedBefore: 0 });
+    expect(await auditSeals.insert(seal)).to.equal(true);
+    await auditSeals.complete(seal);
     await trustedBrowsers.insert(aTrustedBrowser({ id }));
     await sessionClients.insert(aSessionClient({ sessionUid: id, noticeId: id }));
     expect(await resetRequests.insert(aResetRequest({ id }))).to.equal(true);

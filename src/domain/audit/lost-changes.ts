@@ -1,5 +1,5 @@
 /** The changes of accounts that a restore takes back, as the audit trail tells them. */
-import type { AuditEventName } from './events.ts';
+import type { AuditEventName } from '../events.ts';
 
 /** A line of the audit trail, from a store or from an export. A newer release may name events that this one does not know. */
 export interface AuditLine {
@@ -96,6 +96,9 @@ const STATES: Readonly<Record<AuditEventName, string | null>> = {
 };
 
 const KNOWN: ReadonlyMap<string, string | null> = new Map(Object.entries(STATES));
+
+/** The names of all events of this release. */
+export const AUDIT_EVENTS: readonly string[] = [...KNOWN.keys()].sort();
 
 export function isAuditEvent(name: string): boolean {
   return KNOWN.has(name);

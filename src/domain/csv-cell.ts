@@ -1,0 +1,25 @@
+/** Cells and rows of CSV (RFC 4180) that no spreadsheet runs: a cell that looks like a formula carries an apostrophe. */
+
+/** The first characters of a formula, in half and in full width. A tab or a new line before one is skipped by a spreadsheet. */
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
+/** The apostrophe of a marked cell, which is no part of the value. */
+const MARK = /^'(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])/;
+const QUOTED = /[",\r\n]/;
+
+export function csvCell(value: string): string {
+  return FORMULA.test(value) ? `'${value}` : value;
+}
+
+/** The value that `csvCell` was given. */
+export function withoutMark(cell: string): string {
+  return cell.replace(MARK, '');
+}
+
+/** One line with its end. Null is an empty cell. */
+export function csvRow(values: readonly (string | null)[]): string {
+  return `${values.map((value) => quoted(csvCell(value ?? ''))).join(',')}\r\n`;
+}
+
+function quoted(cell: string): string {
+  return QUOTED.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+}
