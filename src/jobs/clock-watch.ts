@@ -3,8 +3,6 @@
  * clock is wrong takes no answers until the clocks agree again.
  */
 import type { Log } from '../ports/log.ts';
-import type { StoreClock } from '../ports/stores.ts';
-import type { Clock } from '../ports/system.ts';
 import type { Job } from './runner.ts';
 
 interface ClockWatchDeps {

@@ -18,14 +18,6 @@ import type { OutboxMessage } from './senders.ts';
 
 export type { Lockout };
 
-/** The clock of a server that keeps a store. */
-export interface StoreClock {
-  /** The name of its kind, for operators. */
-  readonly store: string;
-  /** Milliseconds since the epoch. Rejects with `StoreUnavailable` when it can't be read now. */
-  now(): Promise<number>;
-}
-
 // ---- accounts store: what must survive
 
 export interface AccountStore {

@@ -106,3 +106,11 @@ export interface PasskeyVerifier {
 
 /** Writes one line of the audit trail; it is kept before the answer goes out. */
 export type AuditLog = (entry: AuditEntry) => Promise<void>;
+
+/** The clock of a server that keeps a store. */
+export interface StoreClock {
+  /** The name of its kind, for operators. */
+  readonly store: string;
+  /** Milliseconds since the epoch. Rejects with `StoreUnavailable` when it can't be read now. */
+  now(): Promise<number>;
+}

@@ -21,10 +21,10 @@ import type {
   SessionClientStore,
   ShortLivedProviderStore,
   SignInRecordStore,
-  StoreClock,
   TransactionStore,
   TrustedBrowserStore,
 } from '../../ports/stores.ts';
+import type { StoreClock } from '../../ports/system.ts';
 import { createAccountStore } from './account-store.ts';
 import { createAdministrationStore } from './administration/administration-store.ts';
 import { createPeopleStore } from './administration/people-store.ts';

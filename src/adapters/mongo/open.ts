@@ -16,9 +16,9 @@ import type {
   OnceStore,
   SessionClientStore,
   SignInRecordStore,
-  StoreClock,
   TrustedBrowserStore,
 } from '../../ports/stores.ts';
+import type { StoreClock } from '../../ports/system.ts';
 import { createAccountStore } from './account-store.ts';
 import { createAccountSummaries } from './administration/account-summaries.ts';
 import { createAdministrationStore } from './administration/administration-store.ts';

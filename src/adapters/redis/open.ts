@@ -4,10 +4,9 @@ import type {
   OutboxStore,
   RateStore,
   ShortLivedProviderStore,
-  StoreClock,
   TransactionStore,
 } from '../../ports/stores.ts';
-import type { Clock } from '../../ports/system.ts';
+import type { Clock, StoreClock } from '../../ports/system.ts';
 import { createAttemptStore } from './attempt-store.ts';
 import type { RedisAddress } from './client.ts';
 import { connect } from './connection.ts';
