@@ -3,6 +3,7 @@
  * clock is wrong takes no answers until the clocks agree again.
  */
 import type { Log } from '../ports/log.ts';
+import type { Clock, StoreClock } from '../ports/system.ts';
 import type { Job } from './runner.ts';
 
 interface ClockWatchDeps {

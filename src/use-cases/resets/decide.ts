@@ -40,6 +40,8 @@ export interface Decider {
   readonly note: string | null;
   /** One approval is enough, whatever the tenant asks for. */
   readonly isAlone?: boolean;
+  /** The first of two approvals comes with the filing itself. */
+  readonly isFiling?: boolean;
 }
 
 /**
@@ -87,12 +89,15 @@ export function createResetDecisions(deps: ResetDecisionsDeps) {
     return request && listedOf(request);
   }
 
-  async function approve(id: string, { by, note, isAlone = false }: Decider): Promise<ResetDecision> {
+  async function approve(
+    id: string,
+    { by, note, isAlone = false, isFiling = false }: Decider,
+  ): Promise<ResetDecision> {
     const found = await find(id);
     if (!found) return { kind: 'unknown' };
     const { request, account, state } = found;
     if (by === account.id) return own(found, 'reset.approved', by);
-    if (by === request.filedBy) {
+    if (by === request.filedBy && !isFiling) {
       await append(found, 'reset.approved', { by, reason: 'filed_by_approver' });
       return { kind: 'filer' };
     }
@@ -102,7 +107,6 @@ export function createResetDecisions(deps: ResetDecisionsDeps) {
     if (state !== 'open') return late(found, 'reset.approved', state, by);
 
     const settings = tenants.find((tenant) => tenant.id === account.tenantId)?.secondFactor;
-    if (by === request.filedBy && settings?.resetApprovers !== 2) return { kind: 'own' };
     const now = clock.now();
     const step = { requestId: id, outcome: 'approved', by, atMs: now } as const;
     if (settings?.resetApprovers === 2 && !isAlone) {
@@ -113,6 +117,8 @@ export function createResetDecisions(deps: ResetDecisionsDeps) {
         return { kind: 'first-of-two' };
       }
     }
+    // The one who has filed it never gives the approval that counts.
+    if (by === request.filedBy) return { kind: 'filer' };
     const dueAt = now + (settings?.resetCoolingOffHours ?? 0) * HOUR_MS;
     const decision = await resetRequests.take({ ...step, stage: 'decision', note, dueAt });
     if (decision.by !== by || decision.outcome !== 'approved')

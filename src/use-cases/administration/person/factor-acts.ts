@@ -36,7 +36,7 @@ export function createFactorActs(deps: FactorActsDeps) {
     if (tenant.secondFactor.resetApprovers === 2) {
       const filed = await request(acting, reason);
       if (!filed.ok) return filed;
-      await decisions.approve(filed.value.id, { by: actor.id, note: reason });
+      await decisions.approve(filed.value.id, { by: actor.id, note: reason, isFiling: true });
       return accepted('filed');
     }
     const removed = await factors.remove(target.id, 'all', actor.id);

@@ -48,7 +48,7 @@ describe('a reset that an administrator files', () => {
   it('is never approved by the one who has filed it, and by another administrator it is [A125]', async () => {
     const { decide } = resetsIn(s);
     const by = await idOf(s, addressOf('admin'));
-    expect(await decide('approve', addressOf('dan'), { by })).to.deep.equal({ kind: 'own' });
+    expect(await decide('approve', addressOf('dan'), { by })).to.deep.equal({ kind: 'filer' });
     const done = await decide('approve', addressOf('dan'), { by: await idOf(s, addressOf('second')) });
     expect(done).to.include({ kind: 'decided', state: 'done' });
   });
