@@ -1,6 +1,7 @@
 /** The pages of the administrators' console. */
 import { CONSOLE_PAGES } from '../../../src/domain/administration/may-act.ts';
 import { AUDIT_SAMPLES } from './console/audit-samples.ts';
+import { SIGN_INS } from './console/sign-in-samples.ts';
 import { type Sample, sample } from './page-sample.ts';
 
 const admin = {
@@ -23,11 +24,16 @@ const totals = {
 
 export const CONSOLE_SAMPLES: readonly Sample[] = [
   ...AUDIT_SAMPLES,
-  sample('admin-overview', 'admin-overview', { tenantName: 'Acme', role: 'admin', totals }, admin),
+  sample(
+    'admin-overview',
+    'admin-overview',
+    { tenantName: 'Acme', role: 'admin', totals, signIns: SIGN_INS },
+    admin,
+  ),
   sample(
     'admin-overview-manager',
     'admin-overview',
-    { tenantName: 'Acme', role: 'manager', totals },
+    { tenantName: 'Acme', role: 'manager', totals, signIns: null },
     { ...admin, console: { page: 'overview', pages: CONSOLE_PAGES.slice(0, 3) } },
   ),
 ];
