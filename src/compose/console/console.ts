@@ -1,6 +1,7 @@
 /** Composes the administrators' console of the server. */
 import type { ConsoleDeps } from '../../http/admin/routes.ts';
 import { createAuditSearch } from '../../use-cases/administration/audit/audit-search.ts';
+import { createSignInNumbers } from '../../use-cases/administration/audit/sign-in-numbers.ts';
 import { createOverview } from '../../use-cases/administration/overview.ts';
 import type { Server } from '../composition.ts';
 import { inviteOf } from './invite.ts';
@@ -12,9 +13,10 @@ import { whatIfPageOf } from './what-if.ts';
 
 export function consoleOf(server: Server): ConsoleDeps {
   const { stores, clock } = server.parts;
-  const { accounts, administration, audit, people, resetRequests } = stores;
+  const { accounts, administration, audit, auditSeals, people, resetRequests } = stores;
   return {
     overview: createOverview({ people, resetRequests, clock }),
+    findSignInNumbers: createSignInNumbers({ seals: auditSeals, clock }),
     auditSearch: createAuditSearch({ accounts, administration, audit }),
     ...peopleOf(server, people),
     ...personOf(server, people),

@@ -107,7 +107,6 @@ export const CONSOLE_PAGES = [
   'users',
   'requests',
   'invite',
-  'campaigns',
   'audit',
   'security',
   'whatif',
@@ -118,7 +117,7 @@ export type ConsolePage = (typeof CONSOLE_PAGES)[number];
 const PAGES: Readonly<Record<Role, readonly ConsolePage[]>> = {
   member: [],
   helpdesk: ['overview', 'users', 'requests'],
-  manager: ['overview', 'users', 'requests', 'invite', 'campaigns', 'audit'],
+  manager: ['overview', 'users', 'requests', 'invite', 'audit'],
   admin: CONSOLE_PAGES,
 };
 

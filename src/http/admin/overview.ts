@@ -1,19 +1,30 @@
 /** The first page of the console: how many members are protected, and who needs help. */
 import type { Context } from 'koa';
+import type { FindSignInNumbers } from '../../use-cases/administration/audit/sign-in-numbers.ts';
 import type { Overview } from '../../use-cases/administration/overview.ts';
 import type { AdminVisit } from '../guards/require-administrator.ts';
 import type { Render } from '../pages/page-contract.ts';
+import { signInsView } from './audit/sign-ins-view.ts';
 import { type ConsoleRoute, consoleContext } from './console.ts';
 
 export interface OverviewPageDeps {
   readonly overview: Overview;
+  readonly findSignInNumbers: FindSignInNumbers;
   readonly render: Render;
 }
 
-export function overviewRoutes({ overview, render }: OverviewPageDeps): readonly ConsoleRoute[] {
+export function overviewRoutes(deps: OverviewPageDeps): readonly ConsoleRoute[] {
+  const { overview, findSignInNumbers, render } = deps;
+
   async function show(ctx: Context, visit: AdminVisit): Promise<void> {
     const numbers = await overview(visit.scope);
-    const model = { tenantName: visit.tenant.name, role: visit.actor.role, ...numbers };
+    const signIns = await findSignInNumbers(visit.scope, visit.tenant.timeZone);
+    const model = {
+      tenantName: visit.tenant.name,
+      role: visit.actor.role,
+      signIns: signIns && signInsView(signIns, visit),
+      ...numbers,
+    };
     render(ctx, 'admin-overview', model, consoleContext(visit, 'overview'));
   }
 

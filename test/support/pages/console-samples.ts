@@ -5,6 +5,7 @@ import { PEOPLE_SAMPLES } from './console/people-samples.ts';
 import { PERSON_SAMPLES } from './console/person-samples.ts';
 import { REQUEST_SAMPLES } from './console/request-samples.ts';
 import { CONSOLE_SECURITY_SAMPLES } from './console/security-samples.ts';
+import { SIGN_INS } from './console/sign-in-samples.ts';
 import { WHAT_IF_SAMPLES } from './console/what-if-samples.ts';
 import { type Sample, sample } from './page-sample.ts';
 
@@ -33,13 +34,13 @@ export const CONSOLE_SAMPLES: readonly Sample[] = [
   sample(
     'admin-overview',
     'admin-overview',
-    { tenantName: 'Acme', role: 'admin', totals, requests: 3 },
+    { tenantName: 'Acme', role: 'admin', totals, requests: 3, signIns: SIGN_INS },
     admin,
   ),
   sample(
     'admin-overview-manager',
     'admin-overview',
-    { tenantName: 'Acme', role: 'manager', totals, requests: 0 },
+    { tenantName: 'Acme', role: 'manager', totals, requests: 0, signIns: null },
     { ...admin, console: { page: 'overview', pages: CONSOLE_PAGES.slice(0, 3) } },
   ),
   ...PEOPLE_SAMPLES,

@@ -1,7 +1,7 @@
 /** The models of the administrators' console. The key is the page's `data-page`. */
 import type { Role } from '../../../domain/account.ts';
 import type { PeopleTotals } from '../../../ports/administration/people-store.ts';
-import type { AuditPages } from './console/audit-pages.ts';
+import type { AuditPages, SignInsView } from './console/audit-pages.ts';
 import type { PeoplePages } from './console/people-pages.ts';
 import type { PersonPage } from './console/person.ts';
 import type { RequestPages } from './console/request-pages.ts';
@@ -22,5 +22,7 @@ export interface ConsolePages
     readonly totals: PeopleTotals;
     /** Requests for a reset that wait. */
     readonly requests: number;
+    /** Null for a manager: these are the sign-ins of the whole tenant. */
+    readonly signIns: SignInsView | null;
   };
 }

@@ -116,7 +116,7 @@ describe('the console', () => {
 
   it('links to the pages that the role opens, and to no other', async () => {
     for (const role of ROLES.filter((each) => each !== 'member')) {
-      const { page } = await openConsole(s, addressOf(PERSON[role]));
+      const { visitor, page } = await openConsole(s, addressOf(PERSON[role]));
       const links = page
         .$('header nav a[href^="/admin"]')
         .toArray()
@@ -125,6 +125,10 @@ describe('the console', () => {
       expect(links, role).to.deep.equal(
         opened.map((each) => (each === 'overview' ? ADMIN_PATH : `${ADMIN_PATH}/${each}`)),
       );
+      for (const link of links) {
+        const { status, name } = await visitor.open(link ?? '');
+        expect([status, name], link).to.deep.equal([200, `admin-${link?.split('/')[2] ?? 'overview'}`]);
+      }
     }
   });
 });

@@ -1,5 +1,6 @@
-/** The model of the audit log. */
+/** The models of the audit log, and of the numbers that are counted with it. */
 import type { MethodName } from '../../../../domain/methods/method.ts';
+import type { StackedBars } from '../../../../presentation/stacked-bars.ts';
 
 export interface AuditLineView {
   /** Milliseconds since the epoch. */
@@ -27,6 +28,33 @@ export interface AuditFieldsView {
   readonly reference: string;
   readonly since: string;
   readonly until: string;
+}
+
+export interface MethodRateView {
+  /** Null for the password, and for a method without words. */
+  readonly method: MethodName | null;
+  /** The name of a method without words. Null for the password too. */
+  readonly otherName: string | null;
+  readonly accepted: number;
+  readonly refused: number;
+  /** The share of refused attempts, in whole percent. */
+  readonly percent: number;
+}
+
+export interface SignInsView {
+  /** The time of the count. Null: nothing was counted yet. */
+  readonly countedAt: number | null;
+  /** The names of the counted events. */
+  readonly outcomes: readonly string[];
+  readonly days: readonly {
+    readonly beginsAt: number;
+    /** The day of the month. */
+    readonly label: string;
+    /** In the order of `outcomes`. `href` null: the role does not open the audit log. */
+    readonly counts: readonly { readonly count: number; readonly href: string | null }[];
+  }[];
+  readonly chart: StackedBars;
+  readonly methods: readonly MethodRateView[];
 }
 
 export interface AuditPages {
