@@ -17,13 +17,16 @@ export function overviewRoutes(deps: OverviewPageDeps): readonly ConsoleRoute[] 
   const { overview, findSignInNumbers, render } = deps;
 
   async function show(ctx: Context, visit: AdminVisit): Promise<void> {
-    const numbers = await overview(visit.scope);
+    const { totals, requests } = await overview(visit.scope);
+    const { byMethod, ...counts } = totals;
     const signIns = await findSignInNumbers(visit.scope, visit.tenant.timeZone);
     const model = {
       tenantName: visit.tenant.name,
       role: visit.actor.role,
       signIns: signIns && signInsView(signIns, visit),
-      ...numbers,
+      totals: counts,
+      methods: [...byMethod].map(([method, count]) => ({ method, count })),
+      requests,
     };
     render(ctx, 'admin-overview', model, consoleContext(visit, 'overview'));
   }

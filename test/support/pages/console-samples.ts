@@ -21,11 +21,11 @@ const totals = {
   unprotected: 290,
   locked: 4,
   unconfirmed: 112,
-  byMethod: new Map([
-    ['totp', 2400],
-    ['passkey', 512],
-  ]),
 };
+const methods = [
+  { method: 'totp', count: 2400 },
+  { method: 'passkey', count: 512 },
+];
 
 export const CONSOLE_SAMPLES: readonly Sample[] = [
   ...AUDIT_SAMPLES,
@@ -34,13 +34,13 @@ export const CONSOLE_SAMPLES: readonly Sample[] = [
   sample(
     'admin-overview',
     'admin-overview',
-    { tenantName: 'Acme', role: 'admin', totals, requests: 3, signIns: SIGN_INS },
+    { tenantName: 'Acme', role: 'admin', totals, methods, requests: 3, signIns: SIGN_INS },
     admin,
   ),
   sample(
     'admin-overview-manager',
     'admin-overview',
-    { tenantName: 'Acme', role: 'manager', totals, requests: 0, signIns: null },
+    { tenantName: 'Acme', role: 'manager', totals, methods, requests: 0, signIns: null },
     { ...admin, console: { page: 'overview', pages: CONSOLE_PAGES.slice(0, 3) } },
   ),
   ...PEOPLE_SAMPLES,

@@ -19,7 +19,8 @@ export interface ConsolePages
     readonly tenantName: string;
     /** A manager sees the members of some groups alone. */
     readonly role: Role;
-    readonly totals: PeopleTotals;
+    readonly totals: Omit<PeopleTotals, 'byMethod'>;
+    readonly methods: readonly { readonly method: string; readonly count: number }[];
     /** Requests for a reset that wait. */
     readonly requests: number;
     /** Null for a manager: these are the sign-ins of the whole tenant. */
