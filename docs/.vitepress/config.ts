@@ -29,6 +29,7 @@ export default defineConfig({
           { text: 'Tenants and rollout', link: '/guides/tenants' },
           { text: 'Methods', link: '/guides/methods' },
           { text: 'Passwords', link: '/guides/passwords' },
+          { text: 'The console', link: '/guides/console' },
           { text: 'Operating', link: '/guides/operating' },
           { text: 'Moving in', link: '/guides/moving-in' },
           { text: 'MongoDB', link: '/guides/mongodb' },

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import type { Context } from 'koa';
 import { LOCALES, type Locale } from '../../src/domain/account.ts';
+import { AUDIT_EVENTS } from '../../src/domain/audit/lost-changes.ts';
 import { ownPageLocale } from '../../src/http/pages/locale.ts';
 import { type LocaleWishes, loadTranslations } from '../../src/presentation/locale.ts';
 import { type PageServer, startPageServer } from '../support/pages/page-server.ts';
@@ -95,6 +96,11 @@ describe('the texts', () => {
     for (const [key, text] of Object.entries(keys.en ?? {})) {
       expect(names(keys.nl?.[key]), key).to.deep.equal(names(text));
     }
+  });
+
+  it('have words for each event of the audit log', () => {
+    for (const event of AUDIT_EVENTS)
+      expect(keys.en).to.have.property(`audit-event.${event.replace('.', '-')}`);
   });
 
   it('are all used', () => {

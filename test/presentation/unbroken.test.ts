@@ -9,10 +9,10 @@ import { type PageServer, startPageServer } from '../support/pages/page-server.t
 import { SAMPLE_TENANTS } from '../support/pages/sample-tenants.ts';
 import { createVisitor } from '../support/visitor.ts';
 
-/** The text of the body without the marked words. */
+/** The text of the body without the marked words, and without choices, which end no line and take no markup. */
 function unmarked(html: string): string {
   const $ = load(html);
-  $('.unbroken').remove();
+  $('.unbroken, option').remove();
   return $('body').text();
 }
 

@@ -4,6 +4,7 @@ import type { Locale } from '../../domain/account.ts';
 import { type Account, ROLES, shownEmail } from '../../domain/account.ts';
 import type { Action } from '../../domain/administration/may-act.ts';
 import { mayGive } from '../../domain/administration/may-act.ts';
+import { isAuditEvent } from '../../domain/audit/lost-changes.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import { browserName } from '../../presentation/browser-name.ts';
 import { placeName } from '../../presentation/place-name.ts';
@@ -69,7 +70,7 @@ export function personModel(view: PersonView, around: Around): PersonPage {
     }),
     lockedUntil: view.lockedUntil,
     graceUntil: view.graceUntil,
-    lines: view.lines,
+    lines: view.lines.map((line) => ({ ...line, isKnown: isAuditEvent(line.event) })),
     buttons: PERSON_BUTTONS.filter((button) => allowed.has(RIGHTS[button]) && makesSense(button, view)),
     mayEdit: allowed.has('edit-details'),
     roles: allowed.has('give-role') ? ROLES.filter((role) => mayGive(actor, role)) : [],

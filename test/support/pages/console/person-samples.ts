@@ -84,6 +84,7 @@ const bob: PersonPage = {
       method: 'totp',
       reason: null,
       reference: 'BCDF-2345',
+      isKnown: true,
       by: null,
     },
     {
@@ -92,6 +93,7 @@ const bob: PersonPage = {
       method: null,
       reason: 'Lost phone, called back',
       reference: null,
+      isKnown: true,
       by: 'boss@acme.test',
     },
   ],

@@ -85,7 +85,8 @@ export interface PersonPage {
   }[];
   readonly lockedUntil: number | null;
   readonly graceUntil: number | null;
-  readonly lines: readonly SeenLine[];
+  /** `isKnown`: there are words for the event. */
+  readonly lines: readonly (SeenLine & { readonly isKnown: boolean })[];
   readonly buttons: readonly PersonButton[];
   readonly mayEdit: boolean;
   /** The roles that the actor may give. Empty: the role is not changed here. */
