@@ -86,6 +86,7 @@ export function secondFactorOf({
       smsLimits: { ...config.sms.limits, allowedPrefixes },
       trustDays: trustedDevice.days,
       confirmUrl,
+      takesPasses: true,
     },
     rules: {
       clientRule: clientRuleOf(config),

@@ -3,7 +3,7 @@
  * say what the audit log stores of an event, and which notice the owner of the account gets.
  */
 import type { Account } from './account.ts';
-import { type FactorSuspension, suspensionNoticeOf } from './administration/person-events.ts';
+import { personNoticeOf, type ToldPersonEvent } from './administration/person-events.ts';
 import type { AuditEventName } from './audit/event-name.ts';
 import { isFactor } from './enrolment/enrolment.ts';
 import type { EventDetails as Details, OnceEvent } from './event-details.ts';
@@ -134,7 +134,7 @@ type ToldEvent =
   | PasswordSet
   | ResetEvent
   | AccountJoined
-  | FactorSuspension
+  | ToldPersonEvent
   | RefreshTokenReplayed
   | (ToldSelfServiceEvent & Details);
 
@@ -207,9 +207,10 @@ export function noticeOf(event: DomainEvent): Notice | null {
     case 'reset.cancelled':
     case 'reset.done':
       return resetNoticeOf(event);
+    case 'account.pass_issued':
     case 'factor.suspended':
     case 'factor.resumed':
-      return suspensionNoticeOf(event);
+      return personNoticeOf(event);
     case 'account.joined':
       return { account: event.account, topic: 'joined' };
     case 'email.change_asked':

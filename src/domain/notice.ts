@@ -12,6 +12,7 @@ export type NoticeTopic =
   | 'removed-by-administrator'
   | 'factor-suspended'
   | 'factor-resumed'
+  | 'pass-issued'
   | 'removal-reported'
   | 'set-up-postponed'
   | 'recovery-made'

@@ -101,6 +101,10 @@ export type Refusal =
   | { readonly code: 'forbidden'; readonly because: 'person_frozen' }
   /** A manager changes the groups that he or she manages, and leaves one of them. */
   | { readonly code: 'forbidden'; readonly because: 'group_not_managed' }
+  /** A pass is for a person without a factor. */
+  | { readonly code: 'forbidden'; readonly because: 'has_factor' }
+  /** The account is disabled, or waits for the answer to a report. */
+  | { readonly code: 'forbidden'; readonly because: 'person_barred' }
   /** Somebody has to administer the tenant. */
   | { readonly code: 'forbidden'; readonly because: 'last_administrator' }
   /** The first factor was right. The page names the contact of the account's own tenant. */

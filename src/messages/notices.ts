@@ -54,6 +54,7 @@ export const TEXTED_TOPICS: ReadonlySet<NoticeTopic> = new Set([
   'factor-removed',
   'factor-replaced',
   'removed-by-administrator',
+  'pass-issued',
   'phone-changed',
   'email-changed',
   'password-changed',

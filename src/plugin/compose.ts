@@ -89,13 +89,15 @@ export function composePlugin({
   log,
 }: PluginParts): Plugin {
   const { clock } = ports;
-  const { tenants, refreshTenants, methods, catalogue, smsLimits, trustDays, confirmUrl } = settings;
+  const { tenants, refreshTenants, methods, catalogue, smsLimits, trustDays, confirmUrl, takesPasses } =
+    settings;
   const useCases = composeUseCases(ports, {
     tenants,
     refreshTenants,
     methods,
     catalogue,
     smsLimits,
+    takesPasses,
     trustDays,
     confirmUrl,
     passkeySite: issuer.passkeySite,

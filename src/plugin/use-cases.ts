@@ -24,6 +24,7 @@ import { createEnrol } from '../use-cases/enrolment/binding.ts';
 import { createEnrolment } from '../use-cases/enrolment/enrolment.ts';
 import { createRecovery } from '../use-cases/enrolment/recovery-codes.ts';
 import { createReplaceFactor } from '../use-cases/enrolment/replacement.ts';
+import { createTemporaryPasses } from '../use-cases/enrolment/temporary-passes.ts';
 import { createAddressConfirmation } from '../use-cases/second-factor/address-confirmation.ts';
 import { createAttemptLimiter } from '../use-cases/second-factor/attempt-limiter.ts';
 import { createAnswers } from '../use-cases/second-factor/check-answer.ts';
@@ -81,6 +82,8 @@ export interface SecondFactorSettings {
   readonly trustDays: number;
   /** Null while the issuer is unknown, and for an issuer at which browsers create no passkeys. */
   readonly passkeySite: () => PasskeySite | null;
+  /** Whether administrators issue passes that stand in for a mailed code. */
+  readonly takesPasses?: boolean | undefined;
   /** The URL at which an e-mail address can be confirmed without a code; null: none. */
   readonly confirmUrl: (account: Account) => string | null;
 }
@@ -145,6 +148,7 @@ export function composeUseCases(
     sendCode,
     undeliveredCodes,
     smsLimits,
+    temporaryPasses: settings.takesPasses ? createTemporaryPasses({ onceKeys, cipher, clock }) : null,
     cipher,
     events,
     clock,

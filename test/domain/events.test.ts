@@ -50,6 +50,7 @@ const TOLD: readonly [DomainEvent, Omit<Notice, 'account'> | null][] = [
   ],
   [{ name: 'second_factor.postponed', account, until: null }, null],
   [{ name: 'account.removal_reported', account }, { topic: 'removal-reported' }],
+  [{ name: 'account.pass_issued', account }, { topic: 'pass-issued' }],
   [removed, { topic: 'factor-removed', method: 'sms', also }],
   [{ ...removed, cause: 'contact-change' }, null],
   [{ ...removed, account: null }, null],
@@ -192,7 +193,7 @@ describe('an event', () => {
       expect(auditLineOf(event)).to.deep.equal({ ...nothing, event: event.name, method });
       names.add(event.name);
     }
-    expect(names.size).to.equal(74);
+    expect(names.size).to.equal(75);
   });
 
   it('has the details in its line, and nothing that only a notice needs', () => {

@@ -68,6 +68,7 @@ const TEXTED: readonly NoticeTopic[] = [
   'factor-removed',
   'factor-replaced',
   'removed-by-administrator',
+  'pass-issued',
   'phone-changed',
   'email-changed',
   'password-changed',

@@ -6,6 +6,7 @@ import { createAccountAccess } from '../../use-cases/administration/account-acce
 import { createFactors } from '../../use-cases/administration/factors.ts';
 import { createAccessActs } from '../../use-cases/administration/person/access-acts.ts';
 import { createFactorActs } from '../../use-cases/administration/person/factor-acts.ts';
+import { createIssuePass } from '../../use-cases/administration/person/issue-pass.ts';
 import { createLastAdministrator } from '../../use-cases/administration/person/last-administrator.ts';
 import { type Acting, createPermission } from '../../use-cases/administration/person/permission.ts';
 import { createSavePerson } from '../../use-cases/administration/person/save-person.ts';
@@ -53,7 +54,7 @@ export function personOf(server: Server, people: PeopleStore): PersonPageDeps {
   const view = viewOf(server);
   const acts = { ...access, ...factorActsOf(server, permission), ...save, resendConfirmation };
   return {
-    person: { find: permission.find, view, ...acts },
+    person: { find: permission.find, view, pass: passOf(server, permission), ...acts },
     forms: guards.forms,
     pageLocale: ownPageLocale,
     render,
@@ -139,4 +140,10 @@ function invitingBy({ parts, notices, events }: Server, actor: string) {
     clock,
     random,
   });
+}
+
+function passOf({ parts, cipher, events }: Server, permission: ReturnType<typeof createPermission>) {
+  const { stores, clock, random } = parts;
+  const { enrolments, onceKeys } = stores;
+  return createIssuePass({ permission, enrolments, onceKeys, cipher, events, clock, random });
 }

@@ -23,10 +23,21 @@ export interface FactorSuspension extends EventDetails {
   readonly method: MethodName;
 }
 
-export type PersonEventName = QuietPersonEventName | FactorSuspension['name'];
+/** A pass stands in for the mailed code of the person, whose contacts are told. */
+export interface PassIssued extends EventDetails {
+  readonly name: 'account.pass_issued';
+  readonly account: Account;
+}
 
-export function suspensionNoticeOf({ name, account, method }: FactorSuspension): Notice {
-  return { account, topic: name === 'factor.suspended' ? 'factor-suspended' : 'factor-resumed', method };
+export type PersonEventName = QuietPersonEventName | ToldPersonEvent['name'];
+
+export type ToldPersonEvent = FactorSuspension | PassIssued;
+
+export function personNoticeOf(event: ToldPersonEvent): Notice {
+  const { account } = event;
+  if (event.name === 'account.pass_issued') return { account, topic: 'pass-issued' };
+  const topic = event.name === 'factor.suspended' ? 'factor-suspended' : 'factor-resumed';
+  return { account, topic, method: event.method };
 }
 
 /** Whether the reason is a text that a person has typed, which belongs to no log and no metric. */

@@ -91,6 +91,7 @@ const STATES: Readonly<Record<AuditEventName, string | null>> = {
   'account.factors_removed': null,
   'factor.suspended': 'the factor is accepted: suspend it again',
   'factor.resumed': 'the factor is suspended: end that again',
+  'account.pass_issued': 'the pass is void: give another one',
   'account.role_changed': 'the former role is back: change it again',
   'account.enforcement_changed': 'the former requirement is back: change it again',
 };

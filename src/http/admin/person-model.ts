@@ -5,6 +5,8 @@ import { type Account, ROLES, shownEmail } from '../../domain/account.ts';
 import type { Action } from '../../domain/administration/may-act.ts';
 import { mayGive } from '../../domain/administration/may-act.ts';
 import { isAuditEvent } from '../../domain/audit/lost-changes.ts';
+import { showPass } from '../../domain/codes/temporary-pass.ts';
+import { isBarred } from '../../domain/sign-in/ending.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import { browserName } from '../../presentation/browser-name.ts';
 import { placeName } from '../../presentation/place-name.ts';
@@ -28,6 +30,8 @@ interface Around {
   /** The fields that were typed before a refusal. */
   readonly typed: Fields;
   readonly done: PersonDone | null;
+  /** The pass that is shown once. */
+  readonly pass: string | null;
 }
 
 /** The right behind each button. */
@@ -40,6 +44,7 @@ const RIGHTS: Readonly<Record<PersonButton, Action>> = {
   enable: 'enable',
   'file-reset': 'file-reset',
   'remove-factors': 'remove-factors',
+  'temporary-pass': 'temporary-pass',
 };
 
 export function personModel(view: PersonView, around: Around): PersonPage {
@@ -76,6 +81,7 @@ export function personModel(view: PersonView, around: Around): PersonPage {
     roles: allowed.has('give-role') ? ROLES.filter((role) => mayGive(actor, role)) : [],
     mayRequire: allowed.has('set-enforcement'),
     maySuspend: allowed.has('suspend-factor'),
+    pass: around.pass && showPass(around.pass),
     isOwn: actor.id === account.id,
     needsTwo: tenant.secondFactor.resetApprovers === 2,
     done,
@@ -96,6 +102,8 @@ function makesSense(button: PersonButton, { account, factors }: PersonView): boo
     case 'file-reset':
     case 'remove-factors':
       return factors.length > 0;
+    case 'temporary-pass':
+      return factors.length === 0 && !isBarred(account);
     case 'unlock':
     case 'end-sessions':
       return true;

@@ -4,6 +4,7 @@ import type { Account } from '../../domain/account.ts';
 import type { Outcome, Refusal } from '../../domain/refusal.ts';
 import type { AccessActs } from '../../use-cases/administration/person/access-acts.ts';
 import type { FactorActs } from '../../use-cases/administration/person/factor-acts.ts';
+import type { IssuePass } from '../../use-cases/administration/person/issue-pass.ts';
 import type { Acting, ActPermission } from '../../use-cases/administration/person/permission.ts';
 import type { SavePerson } from '../../use-cases/administration/person/save-person.ts';
 import type { ViewPerson } from '../../use-cases/administration/person/view-person.ts';
@@ -20,6 +21,7 @@ export interface PersonPageDeps {
     readonly find: ActPermission['find'];
     readonly view: ViewPerson;
     readonly resendConfirmation: (acting: Acting) => Promise<Outcome<null>>;
+    readonly pass: IssuePass;
   } & AccessActs &
     FactorActs &
     SavePerson;
@@ -32,6 +34,7 @@ interface Told {
   readonly refusal?: Refusal | null;
   readonly typed?: Fields;
   readonly done?: PersonDone | null;
+  readonly pass?: string | null;
 }
 
 type Act = (acting: Acting, fields: Fields) => Promise<Outcome<PersonDone>>;
@@ -64,13 +67,20 @@ export function personRoutes(deps: PersonPageDeps): readonly ConsoleRoute[] {
 
   async function open(ctx: Context, visit: AdminVisit): Promise<void> {
     const target = await personIn(ctx, visit);
-    await show(ctx, visit, target, { done: PERSON_DONE.find((each) => each === ctx.query.done) ?? null });
+    const { pass: id } = ctx.query;
+    const pass =
+      typeof id === 'string' ? await deps.person.pass.reveal(actingOf(ctx, visit, target), id) : null;
+    await show(ctx, visit, target, {
+      pass,
+      done: PERSON_DONE.find((each) => each === ctx.query.done) ?? null,
+    });
   }
 
   async function act(ctx: Context, visit: AdminVisit): Promise<void> {
     const target = await personIn(ctx, visit);
     const fields = await forms.read(ctx, visit.sessionUid);
     const name = Object.keys(acts).find((button) => button in fields);
+    if ('temporary-pass' in fields) return issuePass(ctx, visit, target, fields);
     const chosen = name === undefined ? undefined : acts[name];
     if (!chosen) return ctx.throw(400);
     const outcome = await chosen(actingOf(ctx, visit, target), fields);
@@ -79,6 +89,15 @@ export function personRoutes(deps: PersonPageDeps): readonly ConsoleRoute[] {
     if (refusal.code === 'forbidden' && !refusal.because) return ctx.throw(403);
     // The act may have changed something before it was refused.
     await show(ctx, visit, await personIn(ctx, visit), { refusal, typed: fields });
+  }
+
+  /** The next page shows the pass once. Its address has an id, and never the pass. */
+  async function issuePass(ctx: Context, visit: AdminVisit, target: Account, typed: Fields): Promise<void> {
+    const outcome = await deps.person.pass.issue(actingOf(ctx, visit, target));
+    if (outcome.ok) return redirect(ctx, `${pathOf(target)}?done=pass&pass=${outcome.value}`);
+    const { refusal } = outcome;
+    if (refusal.code === 'forbidden' && !refusal.because) return ctx.throw(403);
+    await show(ctx, visit, target, { refusal, typed });
   }
 
   /** Throws 404 for a person whom the actor does not see. */
@@ -90,14 +109,14 @@ export function personRoutes(deps: PersonPageDeps): readonly ConsoleRoute[] {
     ctx: Context,
     visit: AdminVisit,
     target: Account,
-    { refusal = null, typed = {}, done: isDone = null }: Told,
+    { refusal = null, typed = {}, done: isDone = null, pass = null }: Told,
   ): Promise<void> {
     const { actor, tenant } = visit;
     const view = await deps.person.view(actingOf(ctx, visit, target));
     if (!view) return ctx.throw(404);
     const locale = pageLocale(ctx, { uiLocales: undefined, chosen: actor.locale, tenant });
     const form = forms.form(pathOf(target), visit.sessionUid);
-    const model = personModel(view, { actor, tenant, locale, form, typed, done: isDone });
+    const model = personModel(view, { actor, tenant, locale, form, typed, pass, done: isDone });
     render(ctx, 'admin-user', model, consoleContext(visit, 'users', refusal));
   }
 

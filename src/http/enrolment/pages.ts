@@ -134,7 +134,11 @@ export function createEnrolmentPages({
   ): Promise<void> {
     const { transaction, policyResult } = setting;
     const page = sentPageOf(enrolment.pageOf(step).page);
-    const model = { ...around, ...sentModel(setting, step, again) };
+    const model = {
+      ...around,
+      ...sentModel(setting, step, again),
+      pass: passView(ctx, enrolmentContext.path(step), step, again),
+    };
     const stop = isLastRefusal(again.refusal)
       ? again.refusal
       : await enrolment.stopOf(transaction, policyResult, step);
@@ -150,6 +154,13 @@ export function createEnrolmentPages({
     const told = enrolmentContext.pageContext(undeliveredInstead(again.refusal));
     const status = ctx.method === 'POST' ? {} : { status: 200 };
     return render(ctx, page, { ...model, secondsLeft: null }, { ...told, ...status });
+  }
+
+  /** A pass has a form of its own, behind a link: until then the page asks for nothing but the press that sends a code. */
+  function passView(ctx: Context, path: string, step: EnrolmentStep, { fields }: Again) {
+    if (step !== 'proof' || !enrolment.takesPass) return null;
+    const isAsked = 'pass' in fields || (ctx.method === 'GET' && 'pass' in ctx.query);
+    return { isAsked, href: isAsked ? path : `${path}?pass=1` };
   }
 
   function sentModel(

@@ -137,6 +137,7 @@ function templatesAt(atMs: number, issuer: string): ReadonlyMap<string, MessageT
     ['removed-by-administrator', notice('removed-by-administrator', { method: 'totp' })],
     ['factor-suspended', notice('factor-suspended', { method: 'totp' })],
     ['factor-resumed', notice('factor-resumed', { method: 'totp' })],
+    ['pass-issued', notice('pass-issued')],
     ['set-up-postponed', notice('set-up-postponed', { until: atMs + GRACE_MS })],
     ['recovery-made', notice('recovery-made')],
     ['recovery-used', notice('recovery-used', { left: 3 })],

@@ -180,6 +180,8 @@ export interface EnrolmentCodeParts extends EnrolmentPageParts {
   readonly isStopped?: boolean;
   /** A new sign-in, for a page without a form. */
   readonly startAgainHref?: string | null;
+  /** A pass from an administrator may stand in for the code. Absent or null: none may. `href`: the other form. */
+  readonly pass?: { readonly isAsked: boolean; readonly href: string } | null;
 }
 
 export interface FactorView {

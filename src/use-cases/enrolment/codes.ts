@@ -1,5 +1,6 @@
 /** The steps of an enrolment that send a code to the account's own address, or to the contact that is enrolled. */
 
+import { readPass } from '../../domain/codes/temporary-pass.ts';
 import { phoneOf, regionsOf, shownPhone } from '../../domain/contact.ts';
 import { enrolmentPurpose } from '../../domain/enrolment/enrolment.ts';
 import { type EnrolmentStep, enrolmentStepOf, type Visitor } from '../../domain/enrolment/steps.ts';
@@ -23,6 +24,7 @@ import { confirmAddress } from '../account/confirm-address.ts';
 import type { AttemptLimiter } from '../second-factor/attempt-limiter.ts';
 import type { SendCode } from '../second-factor/sent-codes.ts';
 import type { UndeliveredCodes } from '../second-factor/undelivered-codes.ts';
+import type { TemporaryPasses } from './temporary-passes.ts';
 
 export interface EnrolmentCodesDeps {
   readonly methods: Pick<Methods, 'sent' | 'toAddress'>;
@@ -32,6 +34,8 @@ export interface EnrolmentCodesDeps {
   readonly undeliveredCodes: Pick<UndeliveredCodes, 'includes'>;
   /** Beginnings of the numbers that are sent to; null: any number. */
   readonly smsLimits: { readonly allowedPrefixes: readonly string[] | null };
+  /** Null where nobody issues passes. */
+  readonly temporaryPasses: Pick<TemporaryPasses, 'use'> | null;
   readonly cipher: Pick<Cipher, 'encrypt' | 'decrypt' | 'digest'>;
   readonly events: EventLog;
   readonly clock: Clock;
@@ -172,6 +176,29 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
     });
   }
 
+  /**
+   * Checks a pass from an administrator, which stands in for the mailed code and proves no address. Null when the text has not
+   * the shape of one. The attempt is counted as that of a code.
+   */
+  async function answerByPass(
+    { uid }: SignInTransaction,
+    policyResult: PolicyResult,
+    typed: string,
+    from: Visitor,
+  ): Promise<Outcome<null> | null> {
+    const asked = askedAt('proof');
+    const pass = needs.temporaryPasses && readPass(typed);
+    if (!needs.temporaryPasses || pass === null || !asked) return null;
+    const line = eventDetailsOf(policyResult, asked.method.name, from);
+    const visit = visitOf(uid, asked.purpose);
+    const attempt = await attemptLimiter.count({ ...line, lockout: policyResult.lockout, visit });
+    if (!attempt.ok) return attempt;
+    if (await needs.temporaryPasses.use(policyResult.account, pass)) return accepted(null);
+    const { left: attemptsLeft } = attempt.value;
+    const refusal = { code: 'code_invalid', attemptsLeft, clockOffSeconds: null } as const;
+    return attemptLimiter.fail(attempt.value, refusal, 'temporary_pass');
+  }
+
   /** Marks a contact as the account's own: confirms the address, or stores the number. */
   async function noteContact(
     transaction: SignInTransaction,
@@ -210,7 +237,7 @@ export function createEnrolmentCodes(needs: EnrolmentCodesDeps) {
       : cipher.decrypt(pending.secret, pendingPurpose(pending, policyResult));
   }
 
-  return { send, sentBy, isUndelivered, stopOf, answer, noteContact };
+  return { send, sentBy, isUndelivered, stopOf, answer, answerByPass, noteContact };
 }
 
 /** The name of the counter of wrong codes, which each purpose of a visit has for itself. */

@@ -168,6 +168,8 @@ export function createEnrolment(needs: EnrolmentDeps) {
     const typedStep = step === 'proof' ? null : typedIn(transaction, policyResult);
     if (typedStep)
       return confirmTyped(transaction, policyResult, factor, { ...typedStep, typed, isLate }, from);
+    const byPass = step === 'proof' ? await codes.answerByPass(transaction, policyResult, typed, from) : null;
+    if (byPass) return byPass.ok ? provenByPass(transaction, policyResult, from) : byPass;
     const answered = await codes.answer(transaction, policyResult, step, typed, from);
     if (!answered.ok) return answered;
     const mailed = methods.toAddress;
@@ -238,6 +240,18 @@ export function createEnrolment(needs: EnrolmentDeps) {
     return saved({ ...next, stepsTaken: transaction.stepsTaken + 1 }, ({ isSetUpProven }) => isSetUpProven);
   }
 
+  /** A pass confirms no address, so that a method that sends codes there still asks for one. */
+  async function provenByPass(
+    transaction: SignInTransaction,
+    { account, tenant }: PolicyResult,
+    { ip, clientId }: Visitor,
+  ): Promise<Outcome<SignInTransaction>> {
+    const line = { accountId: account.id, tenantId: tenant.id, ip, clientId };
+    await events.append({ ...line, name: 'set_up.proven', reason: 'temporary_pass' });
+    const next = { ...transaction, isSetUpProven: true, stepsTaken: transaction.stepsTaken + 1 };
+    return saved(next, ({ isSetUpProven }) => isSetUpProven);
+  }
+
   /** The page of a step, and the kind of its method. Throws for a name that no enabled method has. */
   function pageOf(step: EnrolmentStep): EnrolmentPageName {
     if (step === 'proof') return { kind: 'sent', page: 'set-up-proof', asksNumber: false };
@@ -251,7 +265,21 @@ export function createEnrolment(needs: EnrolmentDeps) {
 
   const { abandon, finish } = needs;
   const { send, sentBy, isUndelivered, stopOf } = codes;
-  return { begin, reveal, confirm, complete, abandon, finish, pageOf, send, sentBy, isUndelivered, stopOf };
+  const takesPass = needs.temporaryPasses !== null;
+  return {
+    begin,
+    reveal,
+    confirm,
+    complete,
+    abandon,
+    finish,
+    pageOf,
+    send,
+    sentBy,
+    isUndelivered,
+    stopOf,
+    takesPass,
+  };
 }
 
 export type EnrolmentUseCase = ReturnType<typeof createEnrolment>;

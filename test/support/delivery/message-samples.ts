@@ -49,6 +49,7 @@ export const MESSAGE_TEMPLATES: Readonly<Record<string, MessageTemplate>> = {
   'removed-by-administrator': noticeMessage('removed-by-administrator', { method: 'totp' }),
   'factor-suspended': noticeMessage('factor-suspended', { method: 'totp' }),
   'factor-resumed': noticeMessage('factor-resumed', { method: 'totp' }),
+  'pass-issued': noticeMessage('pass-issued'),
   'set-up-postponed': noticeMessage('set-up-postponed', { until: MESSAGE_NOW + 14 * 86_400_000 }),
   'removal-reported': noticeMessage('removal-reported', { notMeUrl: null }),
   'removal-reported-about': noticeMessage('removal-reported', { about: 'bob@acme.test', notMeUrl: null }),

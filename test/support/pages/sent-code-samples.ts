@@ -84,7 +84,28 @@ export const SENT_CODE_SAMPLES: readonly Sample[] = [
   sample('enter-code-recovery', 'enter-code', onPaper, acme),
   sample('enter-code-recovery-used', 'enter-code', onPaper, { ...acme, refusal: { code: 'code_used' } }),
 
-  sample('set-up-proof', 'set-up-proof', { ...unsent, forced: true, chooseHref: `${at}/set-up` }, acme),
+  sample(
+    'set-up-proof',
+    'set-up-proof',
+    {
+      ...unsent,
+      forced: true,
+      chooseHref: `${at}/set-up`,
+      pass: { isAsked: false, href: `${at}/set-up/proof?pass=1` },
+    },
+    acme,
+  ),
+  sample(
+    'set-up-proof-pass',
+    'set-up-proof',
+    {
+      ...unsent,
+      forced: true,
+      chooseHref: `${at}/set-up`,
+      pass: { isAsked: true, href: `${at}/set-up/proof` },
+    },
+    acme,
+  ),
   sample('set-up-proof-sent', 'set-up-proof', { ...unsent, ...sent }, acme),
   sample(
     'set-up-proof-stopped',

@@ -19,6 +19,7 @@ const stored = {
 };
 
 const bob: PersonPage = {
+  pass: null,
   form: form('/admin/users/person-1'),
   version: 'version-of-the-form',
   id: 'person-1',
@@ -134,6 +135,17 @@ const seen: PersonPage = {
 export const PERSON_SAMPLES: readonly Sample[] = [
   sample('admin-user', 'admin-user', bob, admin),
   sample('admin-user-new', 'admin-user', newcomer, admin),
+  sample(
+    'admin-user-pass',
+    'admin-user',
+    {
+      ...newcomer,
+      buttons: ['temporary-pass', 'disable'],
+      pass: 'ABCD EFGH IJKL 2345',
+      done: 'pass',
+    },
+    admin,
+  ),
   sample('admin-user-helpdesk', 'admin-user', seen, {
     ...admin,
     console: { page: 'users', pages: ['overview', 'users', 'requests'] },

@@ -15,6 +15,7 @@ export const PERSON_BUTTONS = [
   'enable',
   'file-reset',
   'remove-factors',
+  'temporary-pass',
 ] as const;
 
 export type PersonButton = (typeof PERSON_BUTTONS)[number];
@@ -33,6 +34,7 @@ export const PERSON_DONE = [
   'removed',
   'suspended',
   'resumed',
+  'pass',
 ] as const;
 
 export type PersonDone = (typeof PERSON_DONE)[number];
@@ -98,4 +100,6 @@ export interface PersonPage {
   /** A removal only files a request here, which somebody else approves too. */
   readonly needsTwo: boolean;
   readonly done: PersonDone | null;
+  /** A pass that was just made, in groups of four. It is shown once. Null: none is shown. */
+  readonly pass: string | null;
 }
