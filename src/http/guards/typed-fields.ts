@@ -19,6 +19,7 @@ interface TypedFieldsDeps {
 
 /** The fields that are carried. Passwords, codes of a sign-in, tokens and every field without a name here are dropped. */
 const CARRIED = {
+  name: true,
   email: true,
   notification_email: true,
   phone: true,
@@ -41,6 +42,10 @@ const CARRIED = {
   message_nl: true,
   support_email: true,
   support_url: true,
+  // The details of a person.
+  role: true,
+  manages: true,
+  send_activation: true,
 };
 export const CARRIED_FIELDS: ReadonlySet<string> = new Set(Object.keys(CARRIED));
 

@@ -92,6 +92,7 @@ async function useAll(stores: MongoAccounts): Promise<void> {
   await enrolments.listByAccount('account-1');
   await enrolments.raiseLastStep('enrolment-1', 7, 'account-1', NOW);
   await enrolments.setDefault('account-1', 'enrolment-1');
+  await enrolments.setSuspended('account-1', 'enrolment-1', NOW);
   await enrolments.setLastUsed('account-1', 'enrolment-1');
   await enrolments.setLabel('account-1', 'enrolment-1', 'Phone');
   await enrolments.pageOfSecrets(null, 9);

@@ -13,6 +13,7 @@ import {
   aResetRequest,
   aResetStep,
   aSessionClient,
+  aSettingsVersion,
   aSignInRecord,
   aTransaction,
   aTrustedBrowser,
@@ -65,7 +66,7 @@ describe('embedded stores beside a newer release', () => {
   /** One row in every table, or one more. */
   async function insertOneOfEach(id: string): Promise<void> {
     const { accounts, enrolments, onceKeys, lockouts, records, audit, trustedBrowsers, keys } = stores;
-    const { mailOutbox, logoutOutbox, resetRequests, sessionClients, auditSeals } = stores;
+    const { mailOutbox, logoutOutbox, resetRequests, sessionClients, auditSeals, tenantSettings } = stores;
     const { transactions, attempts, rates, outbox, providerDurable, providerShortLived } = stores;
     const limits = [{ counter: 'account', limit: 9, windowMs: MINUTE }];
     const template = { channel: 'email', to: 'bob@acme.test', subject: '', text: '', html: null } as const;
@@ -86,6 +87,7 @@ describe('embedded stores beside a newer release', () => {
     await sessionClients.insert(aSessionClient({ sessionUid: id, noticeId: id }));
     expect(await resetRequests.insert(aResetRequest({ id }))).to.equal(true);
     await resetRequests.take(aResetStep({ requestId: id }));
+    expect(await tenantSettings.insert(aSettingsVersion({ tenantId: id }))).to.equal(true);
     await mailOutbox.insert(aMail({ id }), NOW, null);
     await logoutOutbox.insert(aMail({ id }), NOW, null);
     await keys.insert({ id, digestKey: 'sealed', addedAt: NOW, usedAt: null });

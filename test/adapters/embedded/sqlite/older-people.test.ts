@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
 import { type EmbeddedStores, openEmbedded } from '../../../../src/adapters/embedded/open.ts';
+import { PEOPLE } from '../../../../src/adapters/embedded/sqlite/administration-schema.ts';
 import { openDatabase } from '../../../../src/adapters/embedded/sqlite/database.ts';
 import { ACCOUNTS_MIGRATIONS } from '../../../../src/adapters/embedded/sqlite/schema.ts';
 import type { PeopleQuery } from '../../../../src/ports/administration/people-store.ts';
@@ -34,7 +35,7 @@ describe('lists of people in an embedded store of an older release', () => {
   }
 
   it('have its accounts, factors, groups and locks [R26]', async () => {
-    const migrations = ACCOUNTS_MIGRATIONS.slice(0, -1);
+    const migrations = ACCOUNTS_MIGRATIONS.slice(0, ACCOUNTS_MIGRATIONS.indexOf(PEOPLE));
     const database = openDatabase({ path: path(), durability: 'full', migrations });
     for (const row of [
       olderAccount('ann', 'Ann', '["finance","lab"]'),
