@@ -25,7 +25,7 @@ tenants:
       enforcement: optional
       methods: [totp, email, sms, app, passkey]
       grace_days: 7
-      groups: { finance: required }
+      groups: { finance: required, lab: { enforcement: required, minimum: any } }
       trusted_devices: true
       set_up_proof: none
       reset_approvers: 2

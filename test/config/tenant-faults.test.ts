@@ -78,6 +78,30 @@ const ROWS: readonly Row[] = [
     'tenants[0].second_factor.groups.a',
     /off, optional/,
   ],
+  [
+    'a group without its enforcement',
+    tenant('{ groups: { a: { minimum: phr } } }'),
+    'tenants[0].second_factor.groups.a.enforcement',
+    /is required/,
+  ],
+  [
+    'a group with an unknown minimum',
+    tenant('{ groups: { a: { enforcement: required, minimum: most } } }'),
+    'tenants[0].second_factor.groups.a.minimum',
+    /any, mfa, phr/,
+  ],
+  [
+    'a group with an unknown key',
+    tenant('{ groups: { a: { enforcement: required, minimun: phr } } }'),
+    'tenants[0].second_factor.groups.a.minimun',
+    /unknown key/,
+  ],
+  [
+    'a group as a list',
+    tenant('{ groups: { a: [required] } }'),
+    'tenants[0].second_factor.groups.a',
+    /must be/,
+  ],
   ['grace for ever', tenant('{ grace_days: 1000 }'), 'tenants[0].second_factor.grace_days', /365 or less/],
   [
     'a vote of three',

@@ -31,13 +31,13 @@ mail: { transport: smtp, url: smtp://a }
 sms: { transport: smpp, host: a, port: 2775, system_id: b, password: c }
 tenants:
   - id: acme
-    second_factor: { methods: [totp], trusted_devices: true, reset_approvers: 2 }
+    second_factor: { methods: [totp], trusted_devices: true, groups: { lab: { enforcement: required, minimum: phr } } }
 accounts:
   - { email: A@acme.test, tenant: acme, factors: [{ method: email }] }
   - { email: b@acme.test, tenant: acme, factors: [{ method: email }, { method: totp, secret: NBSWY3DPEB3W64TM }] }
 `);
     expect(warnings.map((warning) => warning.split(/ is not | acts | has only /)[0])).to.deep.equal([
-      'reset_approvers',
+      'minimum',
       'the account A@acme.test',
     ]);
   });

@@ -1,9 +1,11 @@
 /** Builds the frozen configuration from a file without faults. */
+
 import { resolve } from 'node:path';
 import type { ComparedDetail } from '../../domain/administration/account-differences.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import type { SettingName } from '../../domain/tenant-settings/settings.ts';
 import type { ConfigFile } from '../schema/file.ts';
+import { groupEnforcements } from '../schema/tenant.ts';
 import type { Config } from '../shape.ts';
 import { accountOf } from './account.ts';
 import { clientOf } from './client.ts';
@@ -120,7 +122,7 @@ function tenantOf(tenant: ConfigFile['tenants'][number], folder: string): Tenant
       enforcement: settings.enforcement,
       methods: settings.methods,
       graceDays: settings.grace_days,
-      groups: settings.groups,
+      groups: groupEnforcements(settings.groups),
       trustedDevices: settings.trusted_devices,
       passkeySignIn: settings.passkey_sign_in,
       setUpProof: settings.set_up_proof,

@@ -1,9 +1,11 @@
 /** Checks that browsers can create passkeys for the issuer. */
+
 import type { MethodName } from '../../domain/methods/method.ts';
 import { passkeySiteOf } from '../../domain/methods/webauthn.ts';
 import { ENFORCEMENTS, stricter } from '../../domain/tenant.ts';
 import { type Findings, quoted } from '../faults.ts';
 import type { ConfigSketch } from '../schema/file.ts';
+import { groupEnforcements } from '../schema/tenant.ts';
 
 /** Browsers bind a passkey to a domain name, and need TLS except on localhost (WebAuthn, 5.1.3). */
 export function checkPasskeys(
@@ -16,7 +18,7 @@ export function checkPasskeys(
   const missed: string[] = [];
   for (const [index, { id = '', second_factor: settings }] of tenants.entries()) {
     const { methods = [], enforcement = 'off', groups = {} } = settings ?? {};
-    const strictest = Object.values(groups).reduce(stricter, enforcement);
+    const strictest = Object.values(groupEnforcements(groups)).reduce(stricter, enforcement);
     if (strictest === ENFORCEMENTS[0] || !methods.includes('passkey')) continue;
     missed.push(id);
     if (strictest !== 'required' || methods.some((name) => name !== 'passkey' && available.includes(name)))

@@ -1,8 +1,10 @@
 /** Checks the rules that hold in production only. */
+
 import type { MethodName } from '../../domain/methods/method.ts';
 import { valueAt } from '../data.ts';
 import type { Findings } from '../faults.ts';
 import { type ConfigSketch, isGiven, sketchOf } from '../schema/file.ts';
+import { groupEnforcements } from '../schema/tenant.ts';
 import { readDocument } from '../sources/document.ts';
 import type { CheckContext } from './context.ts';
 import { checkOpenLines } from './delivery.ts';
@@ -46,7 +48,9 @@ function checkReach(
   findings: Findings,
 ): void {
   const asking = tenants.filter(({ second_factor: settings }) =>
-    [settings?.enforcement, ...Object.values(settings?.groups ?? {})].some((each) => each !== 'off'),
+    [settings?.enforcement, ...Object.values(groupEnforcements(settings?.groups ?? {}))].some(
+      (each) => each !== 'off',
+    ),
   );
   const listing = (method: MethodName) =>
     asking.filter(({ second_factor: settings }) => settings?.methods?.some((each) => each === method));

@@ -1,9 +1,11 @@
 /** Checks that the settings of a tenant do not contradict each other. */
+
 import { resolve } from 'node:path';
 import type { MethodName } from '../../domain/methods/method.ts';
 import { ENFORCEMENTS, stricter } from '../../domain/tenant.ts';
 import { type Findings, quoted } from '../faults.ts';
 import type { ConfigSketch } from '../schema/file.ts';
+import { groupEnforcements } from '../schema/tenant.ts';
 import type { CheckContext } from './context.ts';
 import { logoFault } from './logo.ts';
 
@@ -32,7 +34,10 @@ function checkMethods(
 ): void {
   const methods = settings?.methods;
   if (methods === undefined || settings?.enforcement === undefined) return;
-  const strictest = Object.values(settings.groups ?? {}).reduce(stricter, settings.enforcement);
+  const strictest = Object.values(groupEnforcements(settings.groups ?? {})).reduce(
+    stricter,
+    settings.enforcement,
+  );
   const path = ['tenants', index, 'second_factor', 'methods'];
   if (strictest !== 'off' && methods.length === 0) {
     findings.fault(path, `is empty, while enforcement is ${strictest}: list a method, or set it off`);
@@ -48,7 +53,7 @@ function checkMethods(
 function checkGroups({ id, second_factor: settings }: TenantSketch, findings: Findings): void {
   const enforcement = settings?.enforcement;
   if (enforcement === undefined) return;
-  for (const [group, own] of Object.entries(settings?.groups ?? {})) {
+  for (const [group, own] of Object.entries(groupEnforcements(settings?.groups ?? {}))) {
     if (ENFORCEMENTS.indexOf(own) > ENFORCEMENTS.indexOf(enforcement)) continue;
     findings.warn(
       `tenant ${quoted(id ?? '')}: the group ${quoted(group)} has enforcement ${own}, ` +

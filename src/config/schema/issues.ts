@@ -8,12 +8,29 @@ type Issue = z.core.$ZodIssue;
 export function reportIssues(issues: readonly Issue[], data: unknown, findings: Findings): void {
   for (const issue of issues) {
     const path = pathOf(issue);
-    if (issue.code === 'unrecognized_keys') {
+    const branch = branchOf(issue, valueAt(data, path));
+    if (branch) reportIssues(branch, data, findings);
+    else if (issue.code === 'unrecognized_keys') {
       for (const key of issue.keys) findings.fault([...path, key], 'unknown key');
     } else {
       findings.fault(path, messageOf(issue, valueAt(data, path)));
     }
   }
+}
+
+/** The issues of the form that the value has, where a key takes a text or a map of keys. Null for every other key. */
+function branchOf(issue: Issue, value: unknown): readonly Issue[] | null {
+  if (issue.code !== 'invalid_union' || value === null || value === undefined) return null;
+  const maps = issue.errors.find((branch) => branch.some(isOfMap));
+  if (!maps) return null;
+  const isMap = typeof value === 'object' && !Array.isArray(value);
+  const own = isMap ? maps : issue.errors.find((branch) => branch !== maps);
+  return own ? own.map((each) => ({ ...each, path: [...issue.path, ...each.path] })) : null;
+}
+
+function isOfMap(issue: Issue): boolean {
+  if (issue.path.length > 0 || issue.code === 'unrecognized_keys') return true;
+  return issue.code === 'invalid_type' && issue.expected === 'object';
 }
 
 /** Paths of texts that YAML read as numbers, such as `+31…` and `007`. */

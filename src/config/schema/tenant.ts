@@ -3,11 +3,13 @@ import { z } from 'zod';
 import { LOCALES } from '../../domain/account.ts';
 import { isCountry } from '../../domain/contact.ts';
 import { CONFIGURABLE_METHODS } from '../../domain/methods/method.ts';
-import { COLOUR, ENFORCEMENTS } from '../../domain/tenant.ts';
+import { COLOUR, ENFORCEMENTS, type Enforcement } from '../../domain/tenant.ts';
 import { email, group, identifier, listOf, webAddress } from './field.ts';
 
 const enforcement = z.enum(ENFORCEMENTS);
 const minimum = z.enum(['any', 'mfa', 'phr']);
+/** The enforcement alone, or with a minimum. */
+const ofGroup = z.union([enforcement, z.strictObject({ enforcement, minimum: minimum.optional() })]);
 const words = z.string().trim().min(1, 'is empty').max(2000, 'is longer than 2000 characters').optional();
 
 export const tenantSecondFactorShape = {
@@ -36,9 +38,12 @@ export const tenantSecondFactorShape = {
       'The level that satisfies the policy: any factor, two factors, or a passkey with user verification. Not in this release.',
     ),
   groups: z
-    .record(group, enforcement)
+    .record(group, ofGroup)
     .default({})
-    .describe('Stricter enforcement for the members of a group, as in `{ finance: required }`.'),
+    .describe(
+      'Stricter enforcement for the members of a group, as in `{ finance: required }`, or ' +
+        '`{ finance: { enforcement: required, minimum: phr } }`. The minimum is not in this release.',
+    ),
   trusted_devices: z
     .boolean()
     .default(false)
@@ -144,4 +149,22 @@ function isTimeZone(name: string): boolean {
   } catch {
     return false;
   }
+}
+
+type GroupSetting = z.output<typeof ofGroup>;
+
+export function enforcementOf(setting: GroupSetting): Enforcement {
+  return typeof setting === 'string' ? setting : setting.enforcement;
+}
+
+/** The enforcement of each group, whichever form the file has. */
+export function groupEnforcements(
+  groups: Readonly<Record<string, GroupSetting>>,
+): Record<string, Enforcement> {
+  return Object.fromEntries(Object.entries(groups).map(([name, setting]) => [name, enforcementOf(setting)]));
+}
+
+/** Whether a group asks for more than any factor. */
+export function hasMinimum(setting: GroupSetting): boolean {
+  return typeof setting !== 'string' && setting.minimum !== undefined && setting.minimum !== 'any';
 }
