@@ -153,7 +153,7 @@ function isTimeZone(name: string): boolean {
 
 type GroupSetting = z.output<typeof ofGroup>;
 
-export function enforcementOf(setting: GroupSetting): Enforcement {
+function enforcementOf(setting: GroupSetting): Enforcement {
   return typeof setting === 'string' ? setting : setting.enforcement;
 }
 

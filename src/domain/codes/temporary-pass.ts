@@ -24,9 +24,9 @@ export function readPass(typed: string): string | null {
   return compact !== undefined && SHAPE.test(compact) ? compact : null;
 }
 
-/** In groups of four, as a page shows it. */
-export function showPass(pass: string): string {
-  return pass.match(/.{4}/g)?.join(' ') ?? pass;
+/** In groups of four, which a page shows apart and a reader copies as one text. */
+export function groupsOfPass(pass: string): readonly string[] {
+  return pass.match(/.{4}/g) ?? [pass];
 }
 
 /** The once-only key of a pass. `digest` is that of the pass: the store never has the pass itself. */

@@ -5,7 +5,7 @@ import { type Account, ROLES, shownEmail } from '../../domain/account.ts';
 import type { Action } from '../../domain/administration/may-act.ts';
 import { mayGive } from '../../domain/administration/may-act.ts';
 import { isAuditEvent } from '../../domain/audit/lost-changes.ts';
-import { showPass } from '../../domain/codes/temporary-pass.ts';
+import { groupsOfPass } from '../../domain/codes/temporary-pass.ts';
 import { isBarred } from '../../domain/sign-in/ending.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import { browserName } from '../../presentation/browser-name.ts';
@@ -81,7 +81,7 @@ export function personModel(view: PersonView, around: Around): PersonPage {
     roles: allowed.has('give-role') ? ROLES.filter((role) => mayGive(actor, role)) : [],
     mayRequire: allowed.has('set-enforcement'),
     maySuspend: allowed.has('suspend-factor'),
-    pass: around.pass && showPass(around.pass),
+    pass: around.pass === null ? null : groupsOfPass(around.pass),
     isOwn: actor.id === account.id,
     needsTwo: tenant.secondFactor.resetApprovers === 2,
     done,

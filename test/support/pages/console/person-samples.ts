@@ -141,7 +141,7 @@ export const PERSON_SAMPLES: readonly Sample[] = [
     {
       ...newcomer,
       buttons: ['temporary-pass', 'disable'],
-      pass: 'ABCD EFGH IJKL 2345',
+      pass: ['ABCD', 'EFGH', 'IJKL', '2345'],
       done: 'pass',
     },
     admin,

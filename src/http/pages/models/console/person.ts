@@ -101,5 +101,5 @@ export interface PersonPage {
   readonly needsTwo: boolean;
   readonly done: PersonDone | null;
   /** A pass that was just made, in groups of four. It is shown once. Null: none is shown. */
-  readonly pass: string | null;
+  readonly pass: readonly string[] | null;
 }
