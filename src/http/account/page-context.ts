@@ -1,5 +1,6 @@
 /** The surroundings of every page for a signed-in person: the brand, the language, the navigation, the end of grace. */
 import { shownEmail } from '../../domain/account.ts';
+import { mayOpen } from '../../domain/administration/may-act.ts';
 import type { Refusal } from '../../domain/refusal.ts';
 import type { Visit } from '../../use-cases/account/visit.ts';
 import type { PageContext } from '../pages/page-contract.ts';
@@ -11,6 +12,7 @@ export function accountContext({ policyResult }: Visit, refusal: Refusal | null 
     tenantId: tenant.id,
     locale: account.locale,
     signedInAs: shownEmail(account.email),
+    opensConsole: mayOpen(account.role, 'overview'),
     graceUntil: decision.kind === 'satisfied' ? (decision.graceUntil ?? null) : null,
   };
 }

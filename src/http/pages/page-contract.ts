@@ -189,6 +189,8 @@ export interface PageContext {
   readonly locale?: Locale | null;
   /** The signed-in person's e-mail address, for the pages under /account. */
   readonly signedInAs?: string;
+  /** Whether the signed-in person opens the console. */
+  readonly opensConsole?: boolean;
   /** The navigation of the console: the pages that the role opens, and the one that is shown. */
   readonly console?: { readonly page: ConsolePage; readonly pages: readonly ConsolePage[] };
   /** The end of the grace of that person, in milliseconds since the epoch. Absent or null: there is none. */

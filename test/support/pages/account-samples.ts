@@ -70,6 +70,7 @@ const sessions: Pages['sessions'] = {
 
 export const ACCOUNT_SAMPLES: readonly Sample[] = [
   sample('account', 'account', ACCOUNT_MODEL, member),
+  sample('account-administrator', 'account', ACCOUNT_MODEL, { ...member, opensConsole: true }),
   sample(
     'account-waiting',
     'account',

@@ -114,6 +114,14 @@ describe('the console', () => {
     expect([page.status, page.name]).to.deep.equal([403, 'error']);
   });
 
+  it('is linked from the account of each role but member', async () => {
+    for (const role of ROLES) {
+      const { page } = await openConsole(s, addressOf(PERSON[role]), '/account');
+      expect(page.name).to.equal('account');
+      expect(page.$('header nav a[href="/admin"]').length, role).to.equal(role === 'member' ? 0 : 1);
+    }
+  });
+
   it('links to the pages that the role opens, and to no other', async () => {
     for (const role of ROLES.filter((each) => each !== 'member')) {
       const { visitor, page } = await openConsole(s, addressOf(PERSON[role]));
