@@ -4,7 +4,7 @@ import { PASSWORD, type Yaml } from '../../support/app.ts';
 import type { Page } from '../../support/pages/page.ts';
 
 /** More than the requests of a suite have writes: each write is the last one of one sign-in. */
-const PEOPLE = 40;
+const PEOPLE = 64;
 
 export function emails(): string[] {
   return Array.from({ length: PEOPLE }, (_, number) => `person${number}@strict.test`);
