@@ -3,8 +3,10 @@ import { createRunner, type Run } from './support/run/runner.ts';
 
 /** Each of these spawns processes, which start faster without coverage. */
 const PROCESSES = ['test/cli', 'test/clients', 'test/deploy', 'test/plugin/pack.test.ts'];
-/** These hold limits of time or memory against the product, or try each page in a browser. */
-const ALONE = ['test/process', 'test/browser', 'test/bench.test.ts'];
+/** These try each page in Chromium, and wait for it as long as they must. */
+const BROWSER = ['test/browser'];
+/** These hold limits of time or memory against the product. */
+const ALONE = ['test/process', 'test/bench.test.ts'];
 /** Likewise, on the embedded stores as on MongoDB and Redis. */
 const ALONE_ON_BOTH = [
   'test/http/flow/account/notices-undelivered.test.ts',
@@ -14,13 +16,14 @@ const ALONE_ON_BOTH = [
 const SIDE_BY_SIDE: readonly Run[] = [
   {
     name: 'in this process, with coverage',
-    command: ['c8', 'mocha', 'test', ...without([...PROCESSES, ...ALONE, ...ALONE_ON_BOTH])],
+    command: ['c8', 'mocha', 'test', ...without([...PROCESSES, ...BROWSER, ...ALONE, ...ALONE_ON_BOTH])],
   },
   {
     name: 'on MongoDB and Redis',
     command: ['mocha', '--config', '.mocharc.servers.cjs', ...without(ALONE_ON_BOTH)],
   },
   { name: 'with processes', command: ['mocha', ...PROCESSES] },
+  { name: 'in a browser', command: ['mocha', ...BROWSER] },
 ];
 
 const ONE_BY_ONE: readonly Run[] = [

@@ -9,7 +9,7 @@ import {
   overflow,
   strongContrastFaults,
 } from './accessibility.ts';
-import { emulate, looks, NARROWEST, PHONE, type Question } from './looks.ts';
+import { looks, NARROWEST, PHONE, type Question } from './looks.ts';
 
 /** Letters of twice the size that browsers begin with, in CSS pixels (WCAG 2.2, 1.4.4). */
 const LARGE_TEXT = 32;
@@ -74,81 +74,82 @@ const COLUMNS: readonly (readonly [width: number, column: number])[] = [
   [390, 358],
 ];
 
-const tooWide: Question = async ({ page }) => {
-  await page.setViewportSize(NARROWEST);
-  const narrow = await overflow(page);
-  await page.setViewportSize({ ...NARROWEST, width: 2 * NARROWEST.width });
-  const large = await withLargeText(page, () => overflow(page));
-  return [narrow, large].some((pixels) => pixels > 0) ? [`${narrow} and ${large} pixels too wide`] : [];
+const tooWide: Question = {
+  viewport: NARROWEST,
+  async find({ page }) {
+    const narrow = await overflow(page);
+    await page.setViewportSize({ ...NARROWEST, width: 2 * NARROWEST.width });
+    const large = await withLargeText(page, () => overflow(page));
+    return [narrow, large].some((pixels) => pixels > 0) ? [`${narrow} and ${large} pixels too wide`] : [];
+  },
 };
 
-const cutOff: Question = async ({ page }) => {
-  await page.setViewportSize(PHONE);
-  return withLargeText(page, async () => {
-    const pixels = await overflow(page);
-    const found: string[] = await page.evaluate(CUT);
-    return [...found, ...(pixels > 0 ? [`${pixels} pixels too wide`] : [])];
-  });
+const cutOff: Question = {
+  viewport: PHONE,
+  find: ({ page }) =>
+    withLargeText(page, async () => {
+      const pixels = await overflow(page);
+      const found: string[] = await page.evaluate(CUT);
+      return [...found, ...(pixels > 0 ? [`${pixels} pixels too wide`] : [])];
+    }),
 };
 
-const brokenWords: Question = async ({ page }) => {
-  const found: string[] = [];
-  // Each width ends the lines at other words.
-  for (let width = NARROWEST.width; width <= PHONE.width; width += 14) {
-    await page.setViewportSize({ ...PHONE, width });
-    found.push(...(await page.evaluate<string[]>(BROKEN)).map((text) => `${width} pixels: ${text}`));
-  }
-  return found;
+const brokenWords: Question = {
+  viewport: NARROWEST,
+  async find({ page }) {
+    const found: string[] = [];
+    // Each width ends the lines at other words.
+    for (let width = NARROWEST.width; width <= PHONE.width; width += 14) {
+      await page.setViewportSize({ ...PHONE, width });
+      found.push(...(await page.evaluate<string[]>(BROKEN)).map((text) => `${width} pixels: ${text}`));
+    }
+    return found;
+  },
 };
 
-const missedByThumb: Question = async ({ page }) => {
-  await page.setViewportSize(PHONE);
-  return [...(await page.evaluate<string[]>(SMALL)), ...(await page.evaluate<string[]>(ALONE))];
+const missedByThumb: Question = {
+  viewport: PHONE,
+  find: async ({ page }) => [
+    ...(await page.evaluate<string[]>(SMALL)),
+    ...(await page.evaluate<string[]>(ALONE)),
+  ],
 };
 
-const unevenlyWide: Question = async ({ page }, { pageContext }) => {
-  if (pageContext.signedInAs === undefined || pageContext.console) return [];
-  const found: string[] = [];
-  for (const [width, column] of COLUMNS) {
-    await page.setViewportSize({ width, height: 800 });
-    const widths = await page.evaluate<number[]>(
-      `[...document.querySelectorAll('body > :is(header, main, footer)')].map((one) => one.getBoundingClientRect().width)`,
-    );
-    found.push(...widths.filter((each) => each !== column).map((each) => `${each} pixels`));
-  }
-  return found;
+const unevenlyWide: Question = {
+  async find({ page }, { pageContext }) {
+    if (pageContext.signedInAs === undefined || pageContext.console) return [];
+    const found: string[] = [];
+    for (const [width, column] of COLUMNS) {
+      await page.setViewportSize({ width, height: 800 });
+      const widths = await page.evaluate<number[]>(
+        `[...document.querySelectorAll('body > :is(header, main, footer)')].map((one) => one.getBoundingClientRect().width)`,
+      );
+      found.push(...widths.filter((each) => each !== column).map((each) => `${each} pixels`));
+    }
+    return found;
+  },
 };
 
-const undrawn: Question = async ({ page }) => {
-  await emulate(page, { forcedColors: 'active', colorScheme: 'dark' });
-  return page.evaluate<string[]>(UNDRAWN);
+const keyboard: Question = { find: ({ page }) => keyboardFaults(page) };
+
+const moving: Question = { find: ({ page }) => page.evaluate<string[]>(MOVING) };
+
+const undrawn: Question = {
+  settings: { forcedColors: 'active', colorScheme: 'dark' },
+  find: ({ page }) => page.evaluate<string[]>(UNDRAWN),
 };
 
-const moving: Question = async ({ page }) => {
-  await emulate(page, { reducedMotion: 'reduce' });
-  return page.evaluate<string[]>(MOVING);
-};
+/** The first of those that take the ornament of the page away. */
+const inaccessible: Question = { viewport: NARROWEST, find: ({ page }) => axeFaults(page) };
 
-/** Last of those that look at the page: it takes the ornament away. */
-const inaccessible: Question = async ({ page }) => {
-  await page.setViewportSize(NARROWEST);
-  return axeFaults(page);
-};
-
-const paleInDark: Question = async ({ page }) => {
-  await emulate(page, { colorScheme: 'dark' });
-  return contrastFaults(page);
-};
+const paleInDark: Question = { settings: { colorScheme: 'dark' }, find: ({ page }) => contrastFaults(page) };
 
 function pale(colorScheme: 'light' | 'dark'): Question {
-  return async ({ page }) => {
-    await emulate(page, { contrast: 'more', colorScheme });
-    return strongContrastFaults(page);
-  };
+  return { settings: { contrast: 'more', colorScheme }, find: ({ page }) => strongContrastFaults(page) };
 }
 
 /** The complaints of the browser since the page was opened. */
-const complaining: Question = async ({ complaints }) => complaints.splice(0);
+const complaining: Question = { find: async ({ complaints }) => complaints.splice(0) };
 
 async function withLargeText<T>(page: Page, act: () => Promise<T>): Promise<T> {
   const devTools = await page.context().newCDPSession(page);
@@ -164,12 +165,13 @@ describe('every page, in a browser', function () {
   this.timeout(600_000);
   const en = looks({
     locale: 'en',
+    mostOfPage: 5,
     questions: {
-      brokenWords,
-      undrawn,
       moving,
       unevenlyWide,
-      keyboard: ({ page }) => keyboardFaults(page),
+      keyboard,
+      brokenWords,
+      undrawn,
       inaccessible,
       paleInDark,
       paleInLightForMore: pale('light'),

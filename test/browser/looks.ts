@@ -10,9 +10,17 @@ import { PAGE_SAMPLES } from '../support/pages/page-samples.ts';
 import { type PageServer, startPageServer } from '../support/pages/page-server.ts';
 import { type BrowserWindow, windowOf } from './windows.ts';
 
-/** Gives the faults of the page in a window, one line each. It leaves the window as it found it, but for its size. */
-export type Question = (window: BrowserWindow, sample: Sample) => Promise<readonly string[]>;
-export type Questions = Readonly<Record<string, Question>>;
+type Settings = Parameters<Page['emulateMedia']>[0];
+
+export interface Question {
+  /** What a person has set in the system, beside `USUAL`. */
+  readonly settings?: Settings;
+  /** Default: a desk. */
+  readonly viewport?: { readonly width: number; readonly height: number };
+  /** Gives the faults of the page, one line each. It leaves the page as it found it, but for the size of the window. */
+  readonly find: (window: BrowserWindow, sample: Sample) => Promise<readonly string[]>;
+}
+type Questions = Readonly<Record<string, Question>>;
 
 /** CSS pixels of the narrowest window that a page must fit (WCAG 2.2, 1.4.10). */
 export const NARROWEST = { width: 320, height: 640 };
@@ -28,21 +36,20 @@ const WINDOWS = 2;
 
 interface Look {
   readonly locale: Locale;
-  /** In the order in which they are asked. Each begins on a desk, in light. */
+  /** In the order in which they are asked. */
   readonly questions: Questions;
+  /** The samples of one page that are looked at. Default: all. Further ones differ in their words alone. */
+  readonly mostOfPage?: number;
 }
 
 /** For the `describe` of a suite. Gives the faults that a question has found, each after the name of its sample. */
-export function looks<Name extends string>({
-  locale,
-  questions,
-}: Look & { readonly questions: Readonly<Record<Name, Question>> }): (
-  name: Name,
-) => Promise<readonly string[]> {
+export function looks<Name extends string>(
+  look: Look & { readonly questions: Readonly<Record<Name, Question>> },
+): (name: Name) => Promise<readonly string[]> {
   const { chromium } = needs('chromium');
   let found: Promise<ReadonlyMap<string, readonly string[]>> | null = null;
   return async (name) => {
-    found ??= lookAtAll(chromium, { locale, questions });
+    found ??= lookAtAll(chromium, look);
     return (await found).get(name) ?? [];
   };
 }
@@ -51,7 +58,9 @@ async function lookAtAll(chromium: string, look: Look): Promise<ReadonlyMap<stri
   const server = await startPageServer();
   try {
     const found = await Promise.all(
-      sharesOf(PAGE_SAMPLES).map((samples) => lookAtSome({ server, chromium }, look, samples)),
+      sharesOf(firstOfEachPage(look.mostOfPage)).map((samples) =>
+        lookAtSome({ server, chromium }, look, samples),
+      ),
     );
     return new Map(
       Object.keys(look.questions).map((name) => [name, found.flatMap((each) => each.get(name) ?? [])]),
@@ -69,24 +78,29 @@ async function lookAtSome(
   const window = await windowOf(chromium, { locale, viewport: DESK });
   const { page } = window;
   await stay(page);
-  await emulate(page, USUAL);
+  let settings = '';
+  let size = '';
   const found = new Map<string, string[]>(Object.keys(questions).map((name) => [name, []]));
   for (const sample of samples) {
     await page.goto(addressOf(server, sample.name));
     for (const [name, question] of Object.entries(questions)) {
-      await page.emulateMedia({
-        colorScheme: 'light',
-        contrast: null,
-        forcedColors: null,
-        reducedMotion: null,
-      });
-      await page.setViewportSize(DESK);
-      const faults = await question(window, sample);
+      const [wanted, viewport] = [{ ...USUAL, ...question.settings }, question.viewport ?? DESK];
+      if (size !== JSON.stringify(viewport)) await page.setViewportSize(viewport);
+      if (settings !== JSON.stringify(wanted)) await emulate(page, wanted);
+      settings = JSON.stringify(wanted);
+      const faults = await question.find(window, sample);
+      // A question may try several widths.
+      size = JSON.stringify(page.viewportSize());
       found.get(name)?.push(...faults.map((fault) => `${sample.name}: ${fault}`));
     }
   }
   await page.context().close();
   return found;
+}
+
+function firstOfEachPage(most = Number.POSITIVE_INFINITY): readonly Sample[] {
+  const byPage = Map.groupBy(PAGE_SAMPLES, ({ page }) => page);
+  return [...byPage.values()].flatMap((samples) => samples.slice(0, most));
 }
 
 /** The samples of each window. */
@@ -102,7 +116,7 @@ const SETTLED = `new Promise((done) => requestAnimationFrame(() => requestAnimat
   .then(() => true)`;
 
 /** Sets what a person would set in the system, and waits until the page has its new colours. */
-export async function emulate(page: Page, settings: Parameters<Page['emulateMedia']>[0]): Promise<void> {
+async function emulate(page: Page, settings: Settings): Promise<void> {
   await page.emulateMedia(settings);
   await page.evaluate(SETTLED);
 }
