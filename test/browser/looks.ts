@@ -13,7 +13,7 @@ import { type BrowserWindow, windowOf } from './windows.ts';
 type Settings = Parameters<Page['emulateMedia']>[0];
 
 export interface Question {
-  /** What a person has set in the system, beside `USUAL`. */
+  /** The settings of the system, beside `USUAL`. */
   readonly settings?: Settings;
   /** Default: a desk. */
   readonly viewport?: { readonly width: number; readonly height: number };
