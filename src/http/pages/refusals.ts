@@ -11,7 +11,7 @@ export interface Phrase {
   readonly until?: number;
 }
 
-/** The words of a refusal depend on the kind of code: a mailed link, a link that is asked for, and a device's code have their own. */
+/** Names whose words a refusal has: those of a method's codes, of a link, of a device's code, or of a reset. */
 export type Subject = MethodTraits['words'] | 'link' | 'device' | 'reset';
 
 /** Statuses of RFC 9110, 15.5 and RFC 6585, 4. */

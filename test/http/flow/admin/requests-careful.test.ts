@@ -2,10 +2,9 @@
 import { expect } from 'chai';
 import { HOUR, MINUTE } from '../../oidc/machine-clock.ts';
 import { interaction } from '../../oidc/story.ts';
-import { withApp, words } from '../members.ts';
+import { alertOf, withApp, words } from '../members.ts';
 import { linkIn, sentTo } from '../outbox.ts';
 import { addressOf, consoleConfig, idOf, openConsole } from './console.ts';
-
 import { CONFIRMED, reviewsIn, SALES, stateOf } from './reviews.ts';
 
 describe('requests for a reset in the console of a careful tenant', () => {
@@ -51,6 +50,7 @@ describe('requests for a reset in the console of a careful tenant', () => {
     await press(one, path, 'approve');
     const late = await other.submit(old, {}, 'approve');
     expect([late.status, late.error]).to.deep.equal([409, 'conflict']);
+    expect(alertOf(late)).to.match(/^Someone else changed this in the meantime/);
     expect((await newest(addressOf('dan'))).state).to.equal('open');
     expect((await other.submit(late, {}, 'refuse')).status).to.equal(303);
   });

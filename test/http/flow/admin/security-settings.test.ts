@@ -4,7 +4,7 @@ import { SECRET } from '../../../support/app.ts';
 import type { Page } from '../../../support/pages/page.ts';
 import type { Visitor } from '../../../support/visitor.ts';
 import { interaction, nextCode } from '../../oidc/story.ts';
-import { givePassword, member } from '../members.ts';
+import { alertOf, givePassword, member } from '../members.ts';
 import { addressOf, consoleConfig, openConsole } from './console.ts';
 
 const SECURITY = '/admin/security';
@@ -211,6 +211,7 @@ describe('the security settings', () => {
     await change(one.visitor, one.page, { support_email: 'one@race.test', message_en: 'One.' });
     const conflict = await other.visitor.submit(other.page, { support_email: 'other@race.test' }, 'preview');
     expect([conflict.status, conflict.error]).to.deep.equal([409, 'conflict']);
+    expect(alertOf(conflict)).to.match(/^Someone else changed this in the meantime/);
     expect(fieldOf(conflict, 'support_email')).to.equal('other@race.test');
     expect(conflict.mark('saved')).to.include('one@race.test').and.include('One.');
     const done = await change(other.visitor, conflict, {});
