@@ -12,7 +12,6 @@ import { createSeeding } from '../../use-cases/administration/seeding.ts';
 import { createInviting } from '../../use-cases/invitations/invite.ts';
 import { checkedRows } from '../administration/checked-rows.ts';
 import type { Server } from '../composition.ts';
-
 import { passwordsOf } from '../parts.ts';
 
 export function inviteOf(server: Server, people: PeopleStore): InvitePageDeps {

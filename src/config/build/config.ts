@@ -1,5 +1,4 @@
 /** Builds the frozen configuration from a file without faults. */
-
 import { resolve } from 'node:path';
 import type { ComparedDetail } from '../../domain/administration/account-differences.ts';
 import type { Tenant } from '../../domain/tenant.ts';

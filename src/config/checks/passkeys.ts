@@ -1,5 +1,4 @@
 /** Checks that browsers can create passkeys for the issuer. */
-
 import type { MethodName } from '../../domain/methods/method.ts';
 import { passkeySiteOf } from '../../domain/methods/webauthn.ts';
 import { ENFORCEMENTS, stricter } from '../../domain/tenant.ts';

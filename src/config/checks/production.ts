@@ -1,5 +1,4 @@
 /** Checks the rules that hold in production only. */
-
 import type { MethodName } from '../../domain/methods/method.ts';
 import { valueAt } from '../data.ts';
 import type { Findings } from '../faults.ts';

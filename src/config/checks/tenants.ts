@@ -1,5 +1,4 @@
 /** Checks that the settings of a tenant do not contradict each other. */
-
 import { resolve } from 'node:path';
 import type { MethodName } from '../../domain/methods/method.ts';
 import { ENFORCEMENTS, stricter } from '../../domain/tenant.ts';

@@ -1,9 +1,6 @@
 /** Makes the model of the page of one person. */
-
-import type { Locale } from '../../domain/account.ts';
-import { type Account, ROLES, shownEmail } from '../../domain/account.ts';
-import type { Action } from '../../domain/administration/may-act.ts';
-import { mayGive } from '../../domain/administration/may-act.ts';
+import { type Account, type Locale, ROLES, shownEmail } from '../../domain/account.ts';
+import { type Action, mayGive } from '../../domain/administration/may-act.ts';
 import { isAuditEvent } from '../../domain/audit/lost-changes.ts';
 import { groupsOfPass } from '../../domain/codes/temporary-pass.ts';
 import { isBarred } from '../../domain/sign-in/ending.ts';

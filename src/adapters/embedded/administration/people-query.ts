@@ -1,5 +1,4 @@
 /** The SQL of lists of people: how a query finds its accounts by an index, and how it narrows them. */
-
 import type { Scope } from '../../../domain/administration/may-act.ts';
 import { endOfPrefix } from '../../../domain/administration/search-text.ts';
 import type { PeopleCondition, PeopleQuery } from '../../../ports/administration/people-store.ts';

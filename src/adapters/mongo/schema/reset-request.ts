@@ -16,7 +16,6 @@ export interface ResetRequestDocument {
   closesAt: Date;
   /** The time until which it is kept. */
   expiresAt: Date;
-  /** Absent in a document of an older release: the person has asked. */
 }
 
 export const resetRequest = new Schema<ResetRequestDocument>(

@@ -1,5 +1,4 @@
 /** The preview of changed settings: whom they affect. Nothing changes before it is applied here. */
-
 import { Readable } from 'node:stream';
 import type { Context } from 'koa';
 import { shownEmail } from '../../../domain/account.ts';

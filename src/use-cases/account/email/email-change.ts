@@ -1,6 +1,6 @@
 /**
- * A change of the e-mail address by its owner, or by an administrator for the owner. It counts once the button behind the link in a mail to the new address is
- * pressed. Until then the owner can stop it.
+ * A change of the e-mail address, by its owner or by an administrator. It counts once the button behind the link in a mail
+ * to the new address is pressed. Until then the owner can stop it.
  */
 import { type Account, normaliseEmail } from '../../../domain/account.ts';
 import { maskedEmail } from '../../../domain/contact.ts';
