@@ -5,9 +5,18 @@ const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 /** The apostrophe of a marked cell, which is no part of the value. */
 const MARK = /^'(?=[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20])/;
 const QUOTED = /[",\r\n]/;
+/** A character that would begin a line or a cell of its own: a tab, a line break and their like. */
+const CONTROL = /\p{Cc}+/gu;
+/** A spreadsheet of a country with decimal commas divides cells at semicolons, and would find a formula after one. */
+const AFTER_SEMICOLON = /;(?=[\s"']*[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
 
 export function csvCell(value: string): string {
   return FORMULA.test(value) ? `'${value}` : value;
+}
+
+/** A text for a table that nobody reads back: on one line, and without a formula wherever a spreadsheet divides it. */
+export function tableCell(text: string): string {
+  return text.replace(CONTROL, ' ').trim().replace(AFTER_SEMICOLON, ";'");
 }
 
 /** The value that `csvCell` was given. */

@@ -5,7 +5,7 @@ import { pipeline, Readable, Transform } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { stringify } from 'csv-stringify';
 import { AccountFileFault, type AccountRow, type AccountRows } from '../../domain/account-row.ts';
-import { csvCell, withoutMark } from '../../domain/csv-cell.ts';
+import { csvCell, tableCell, withoutMark } from '../../domain/csv-cell.ts';
 import type { TableRow, WriteTable } from '../../ports/administration/table-file.ts';
 
 /** The columns of an export: those of an import, without hashes and secrets. */
@@ -129,11 +129,6 @@ export function csvWriter(columns: readonly string[], { bom = false } = {}): Tra
   });
 }
 
-/** A character that would begin a line or a cell of its own: a tab, a line break and their like. */
-const CONTROL = /\p{Cc}+/gu;
-/** A spreadsheet of a country with decimal commas divides cells at semicolons, and would find a formula after one. */
-const AFTER_SEMICOLON = /;(?=[\s"']*[=+\-@\uff1d\uff0b\uff0d\uff20])/g;
-
 /** A table for spreadsheets: UTF-8 with a byte order mark, without which some of them take it for another encoding. */
 export const writeCsvTable: WriteTable = (columns, rows) => {
   const writer = csvWriter(columns, { bom: true });
@@ -144,12 +139,11 @@ export const writeCsvTable: WriteTable = (columns, rows) => {
 
 async function* cellsOf(rows: AsyncIterable<TableRow>) {
   for await (const row of rows)
-    yield Object.fromEntries(Object.entries(row).map(([name, value]) => [name, tableCell(value)]));
+    yield Object.fromEntries(Object.entries(row).map(([name, value]) => [name, tableCell(textOf(value))]));
 }
 
-function tableCell(value: TableRow[string]): string {
-  const text = typeof value === 'object' ? value.join(SEPARATOR) : String(value);
-  return text.replace(CONTROL, ' ').trim().replace(AFTER_SEMICOLON, ";'");
+function textOf(value: TableRow[string]): string {
+  return typeof value === 'object' ? value.join(SEPARATOR) : String(value);
 }
 
 /** A stream that turns objects into lines of JSON. */

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import type { Context } from 'koa';
 import { type ExportedLine, exportedLine } from '../../../domain/audit/exported-line.ts';
-import { csvRow } from '../../../domain/csv-cell.ts';
+import { csvRow, tableCell } from '../../../domain/csv-cell.ts';
 import type { FoundLine } from '../../../use-cases/administration/audit/audit-search.ts';
 
 export interface FileKind {
@@ -34,7 +34,7 @@ export const CSV: FileKind = {
   head: csvRow(COLUMNS),
   write(line) {
     const values = valuesOf(line);
-    return csvRow(COLUMNS.map((column) => values[column]));
+    return csvRow(COLUMNS.map((column) => tableCell(values[column] ?? '')));
   },
 };
 

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import type { Context } from 'koa';
 import { shownEmail } from '../../../domain/account.ts';
-import { csvRow } from '../../../domain/csv-cell.ts';
+import { csvRow, tableCell } from '../../../domain/csv-cell.ts';
 import type { Refusal } from '../../../domain/refusal.ts';
 import { typedOf } from '../../../domain/tenant-settings/form.ts';
 import type {
@@ -97,6 +97,8 @@ export function previewRoutes(deps: PreviewPageDeps, showSettings: ShowSettings)
 
 async function* rows(affected: AsyncIterable<AffectedMember>): AsyncGenerator<string> {
   yield csvRow(['email', 'name', 'role', 'groups', 'after']);
-  for await (const { account, outlook } of affected)
-    yield csvRow([shownEmail(account.email), account.name, account.role, account.groups.join(';'), outlook]);
+  for await (const { account, outlook } of affected) {
+    const { email, name, role, groups } = account;
+    yield csvRow([shownEmail(email), name, role, groups.join(';'), outlook].map(tableCell));
+  }
 }

@@ -39,7 +39,7 @@ function effectConfig() {
       member('mail', 'counted', MAIL),
       member('helper', 'counted', { role: 'helpdesk' }),
       member('boss', 'counted', { role: 'admin' }),
-      member('=cmd', 'counted', { name: '=1+1', groups: ['finance'] }),
+      member('=cmd', 'counted', { name: '=1+1', groups: ['finance', '=2+2'] }),
       member('mail', 'shrinking', MAIL),
     ],
   };
@@ -156,7 +156,7 @@ describe('changed security settings', () => {
       'helper@counted.test',
       'new@counted.test',
     ]);
-    expect(csv.text).to.include(`,'=1+1,`);
+    expect(csv.text).to.include(`,'=1+1,member,finance;'=2+2,`);
     const people = ['new', 'app', 'mail', 'helper', 'boss', '=cmd'];
     const before = new Map<string, string | null>();
     for (const name of people) {
