@@ -1,5 +1,4 @@
 /** The list of people: a search by a form that changes nothing, and the same list as a file. */
-import { Readable } from 'node:stream';
 import type { Context } from 'koa';
 import { isEmail, LONGEST_EMAIL, normaliseEmail, shownEmail } from '../../domain/account.ts';
 import { isPeopleFilter, PEOPLE_FILTERS } from '../../domain/administration/people-filter.ts';
@@ -14,6 +13,7 @@ import type { AdminVisit } from '../guards/require-administrator.ts';
 import type { PersonRow } from '../pages/models/console/people-pages.ts';
 import type { Render } from '../pages/page-contract.ts';
 import { ADMIN_PATH, type ConsoleRoute, consoleContext } from './console.ts';
+import { CSV_TYPE, sendDownload } from './download.ts';
 
 export interface UsersPageDeps {
   readonly peopleLists: PeopleLists;
@@ -79,10 +79,9 @@ export function usersRoutes({
     const { search, refusal } = askedBy(ctx);
     if (refusal) return show(ctx, visit);
     const day = new Date(clock.now()).toISOString().slice(0, 10);
-    ctx.attachment(`people-${visit.tenant.id}-${day}.csv`);
-    ctx.type = 'text/csv; charset=utf-8';
-    ctx.set('Cache-Control', 'no-store');
-    ctx.body = Readable.from(writeTable(COLUMNS, cellsOf(peopleLists.everybody(visit.scope, search))));
+    const cells = cellsOf(peopleLists.everybody(visit.scope, search));
+    const kind = { name: `people-${visit.tenant.id}-${day}.csv`, type: CSV_TYPE };
+    await sendDownload(ctx, kind, writeTable(COLUMNS, cells));
   }
 
   function rowOf(person: Person): PersonRow {

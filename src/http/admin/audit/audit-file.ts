@@ -1,13 +1,11 @@
-/** Sends lines of the audit trail as a file. The next batch is read when the browser has taken the last one. */
-import { Readable } from 'node:stream';
+/** The audit trail as a file: its columns, and how a line is written. */
 import type { Context } from 'koa';
 import { type ExportedLine, exportedLine } from '../../../domain/audit/exported-line.ts';
 import { csvRow, tableCell } from '../../../domain/csv-cell.ts';
 import type { FoundLine } from '../../../use-cases/administration/audit/audit-search.ts';
+import { CSV_TYPE, type DownloadKind, sendDownload, withHead } from '../download.ts';
 
-export interface FileKind {
-  readonly name: string;
-  readonly type: string;
+export interface FileKind extends DownloadKind {
   readonly head: string;
   readonly write: (line: FoundLine) => string;
 }
@@ -30,7 +28,7 @@ const COLUMNS = [
 
 export const CSV: FileKind = {
   name: 'audit.csv',
-  type: 'text/csv; charset=utf-8',
+  type: CSV_TYPE,
   head: csvRow(COLUMNS),
   write(line) {
     const values = valuesOf(line);
@@ -49,25 +47,14 @@ function valuesOf(line: FoundLine) {
   return { ...exportedLine(line, line.email), actor_email: line.actorEmail };
 }
 
-/**
- * The first batch is read before the answer begins, so that a store that is away is told as such. A later failure ends the
- * connection: a browser then keeps no file that looks complete.
- */
+/** Sends lines of the audit trail as a file, batch by batch. */
 export async function sendFile(
   ctx: Context,
-  { name, type, head, write }: FileKind,
+  { head, write, ...kind }: FileKind,
   batches: AsyncIterable<readonly FoundLine[]>,
 ): Promise<void> {
-  const rest = batches[Symbol.asyncIterator]();
-  const first = await rest.next();
   async function* texts(): AsyncGenerator<string> {
-    yield head;
-    for (let batch = first; !batch.done; batch = await rest.next()) yield batch.value.map(write).join('');
+    for await (const batch of batches) yield batch.map(write).join('');
   }
-  ctx.status = 200;
-  ctx.attachment(name);
-  ctx.type = type;
-  ctx.set('Cache-Control', 'no-store');
-  // One batch at a time: the stream counts pieces, not bytes.
-  ctx.body = Readable.from(texts(), { highWaterMark: 1 });
+  await sendDownload(ctx, kind, withHead(head, texts()));
 }

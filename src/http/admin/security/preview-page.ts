@@ -1,5 +1,4 @@
 /** The preview of changed settings: whom they affect. Nothing changes before it is applied here. */
-import { Readable } from 'node:stream';
 import type { Context } from 'koa';
 import { shownEmail } from '../../../domain/account.ts';
 import { csvRow, tableCell } from '../../../domain/csv-cell.ts';
@@ -17,6 +16,7 @@ import type { FormTokens } from '../../guards/forms.ts';
 import type { AdminVisit } from '../../guards/require-administrator.ts';
 import type { Render } from '../../pages/page-contract.ts';
 import { type ConsoleRoute, consoleContext, redirect } from '../console.ts';
+import { CSV_TYPE, sendDownload, withHead } from '../download.ts';
 import { PREVIEW_PATH, SECURITY_PATH, type ShowSettings } from './settings-page.ts';
 
 export interface PreviewPageDeps {
@@ -27,6 +27,8 @@ export interface PreviewPageDeps {
   readonly forms: FormTokens;
   readonly render: Render;
 }
+
+const COLUMNS = ['email', 'name', 'role', 'groups', 'after'];
 
 export function previewRoutes(deps: PreviewPageDeps, showSettings: ShowSettings): readonly ConsoleRoute[] {
   const { changeSettings, previewSettings, strictClients, forms, render } = deps;
@@ -74,10 +76,8 @@ export function previewRoutes(deps: PreviewPageDeps, showSettings: ShowSettings)
   async function list(ctx: Context, visit: AdminVisit): Promise<void> {
     const draft = await changeSettings.openDraft(visit.actor);
     if (!draft) return redirect(ctx, SECURITY_PATH);
-    ctx.set('Cache-Control', 'no-store');
-    ctx.attachment('affected.csv');
-    ctx.type = 'text/csv; charset=utf-8';
-    ctx.body = Readable.from(rows(previewSettings.affected(changeOf(visit, draft))));
+    const affected = rows(previewSettings.affected(changeOf(visit, draft)));
+    await sendDownload(ctx, { name: 'affected.csv', type: CSV_TYPE }, withHead(csvRow(COLUMNS), affected));
   }
 
   function changeOf({ actor, scope }: AdminVisit, { before, after }: OpenDraft) {
@@ -96,7 +96,6 @@ export function previewRoutes(deps: PreviewPageDeps, showSettings: ShowSettings)
 }
 
 async function* rows(affected: AsyncIterable<AffectedMember>): AsyncGenerator<string> {
-  yield csvRow(['email', 'name', 'role', 'groups', 'after']);
   for await (const { account, outlook } of affected) {
     const { email, name, role, groups } = account;
     yield csvRow([shownEmail(email), name, role, groups.join(';'), outlook].map(tableCell));
