@@ -6,7 +6,7 @@ import type { Context } from 'koa';
 import type { Account } from '../../domain/account.ts';
 import { type ConsolePage, mayOpen, type Scope, scopeOf } from '../../domain/administration/may-act.ts';
 import type { Acr } from '../../domain/policy/acr.ts';
-import { NO_ASSURANCE_REQUESTED } from '../../domain/policy/policy.ts';
+import { NO_ASSURANCE_REQUESTED, type RequestedAssurance } from '../../domain/policy/policy.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import type { ProviderSession } from '../../oidc/session/provider-session.ts';
 import type { FindSufficientSession, SufficientSession } from '../../use-cases/sign-in/live-session.ts';
@@ -21,6 +21,11 @@ interface RequireAdministratorDeps {
 /** The highest age of the second factor. */
 const FRESH_SECONDS = 10 * 60;
 const LEVEL: Acr = 'https://refeds.org/profile/mfa';
+const REQUESTED: RequestedAssurance = {
+  ...NO_ASSURANCE_REQUESTED,
+  acrs: [LEVEL],
+  freshMs: FRESH_SECONDS * 1000,
+};
 
 /** A request of a person who may open the page. */
 export interface AdminVisit {
@@ -29,7 +34,6 @@ export interface AdminVisit {
   /** The members whom this person sees. */
   readonly scope: Scope;
   readonly sessionUid: string;
-  readonly session: SufficientSession;
 }
 
 export type RequireAdministrator = ReturnType<typeof createRequireAdministrator>;
@@ -43,27 +47,22 @@ export function createRequireAdministrator(deps: RequireAdministratorDeps) {
    */
   return async (ctx: Context, page: ConsolePage, returnTo: string): Promise<AdminVisit | null> => {
     const current = await session.current(ctx);
-    const basic = current && (await findSufficientSession(current, NO_ASSURANCE_REQUESTED));
-    if (!current || !basic) {
+    const fresh = current && (await findSufficientSession(current, REQUESTED));
+    const live = fresh ?? (current && (await findSufficientSession(current, NO_ASSURANCE_REQUESTED)));
+    if (!live) {
       requireSession.askForMore(ctx, null, returnTo);
       return null;
     }
-    const { role } = basic.policyResult.account;
-    if (!mayOpen(role, page)) return ctx.throw(403);
-    const requested = { ...NO_ASSURANCE_REQUESTED, acrs: [LEVEL], freshMs: FRESH_SECONDS * 1000 };
-    const fresh = await findSufficientSession(current, requested);
-    if (!fresh) {
-      requireSession.askForMore(ctx, FRESH_SECONDS, returnTo, { acr_values: LEVEL });
-      return null;
-    }
-    return visitOf(ctx, page, fresh);
+    const visit = visitOf(live, page) ?? ctx.throw(403);
+    if (fresh) return visit;
+    requireSession.askForMore(ctx, FRESH_SECONDS, returnTo, { acr_values: LEVEL });
+    return null;
   };
 }
 
-/** The role is compared once more, by the account as it was read last. */
-function visitOf(ctx: Context, page: ConsolePage, session: SufficientSession): AdminVisit {
-  const { account: actor, tenant } = session.policyResult;
+/** Null for a person whose role does not open the page. */
+function visitOf({ record, policyResult }: SufficientSession, page: ConsolePage): AdminVisit | null {
+  const { account: actor, tenant } = policyResult;
   const scope = scopeOf(actor);
-  if (!scope || !mayOpen(actor.role, page)) return ctx.throw(403);
-  return { actor, tenant, scope, sessionUid: session.record.sessionUid, session };
+  return scope && mayOpen(actor.role, page) ? { actor, tenant, scope, sessionUid: record.sessionUid } : null;
 }
