@@ -2,6 +2,7 @@
 import type { WhatIfPageDeps } from '../../http/admin/what-if.ts';
 import { requestedAssuranceOf } from '../../oidc/requests/requested-assurance.ts';
 import type { PeopleStore } from '../../ports/administration/people-store.ts';
+import { createFindPerson } from '../../use-cases/administration/people/seen-person.ts';
 import { createWhatIf } from '../../use-cases/administration/what-if/what-if.ts';
 import type { Server } from '../composition.ts';
 import { clientRuleOf } from '../second-factor.ts';
@@ -14,13 +15,14 @@ export function whatIfPageOf(
 ): WhatIfPageDeps {
   const { stores, clock } = parts;
   const { accounts, records, trustedBrowsers } = stores;
+  const findPerson = createFindPerson({ people, accounts });
   const { previewPolicy } = plugin.useCases;
   const ruleOf = clientRuleOf(config);
   const defaults = new Map(
     config.clients.map(({ clientId, metadata }) => [clientId, metadata.default_acr_values]),
   );
   return {
-    whatIf: createWhatIf({ accounts, people, records, trustedBrowsers, previewPolicy, clock }),
+    whatIf: createWhatIf({ findPerson, records, trustedBrowsers, previewPolicy, clock }),
     whatIfClients: config.clients.map(({ clientId: id, tenantId }) => ({
       id,
       name: clients.nameOf(id),

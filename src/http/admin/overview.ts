@@ -17,9 +17,11 @@ export function overviewRoutes(deps: OverviewPageDeps): readonly ConsoleRoute[] 
   const { overview, findSignInNumbers, render } = deps;
 
   async function show(ctx: Context, visit: AdminVisit): Promise<void> {
-    const { totals, requests } = await overview(visit.scope);
+    const [{ totals, requests }, signIns] = await Promise.all([
+      overview(visit.scope),
+      findSignInNumbers(visit.scope, visit.tenant.timeZone),
+    ]);
     const { byMethod, ...counts } = totals;
-    const signIns = await findSignInNumbers(visit.scope, visit.tenant.timeZone);
     const model = {
       tenantName: visit.tenant.name,
       role: visit.actor.role,

@@ -1,6 +1,6 @@
 /** Finds one person among those whom an administrator sees. */
 import { type Account, normaliseEmail } from '../../../domain/account.ts';
-import type { Scope } from '../../../domain/administration/may-act.ts';
+import { isInScope, type Scope } from '../../../domain/administration/may-act.ts';
 import type { PeopleStore } from '../../../ports/administration/people-store.ts';
 import type { AccountStore } from '../../../ports/stores.ts';
 
@@ -19,6 +19,6 @@ export function createFindPerson({ people, accounts }: FindPersonDeps): FindPers
   return async (scope, by) => {
     if ('id' in by) return people.find(scope, by.id);
     const account = await accounts.findByEmail(normaliseEmail(by.email));
-    return account && people.find(scope, account.id);
+    return account && isInScope(scope, account) ? account : null;
   };
 }

@@ -2,29 +2,29 @@
  * Asks the policy what it would decide about a person, an application and a level. The answer is that of the same function
  * which a sign-in asks, for a person who has given the password now.
  */
-import { type Account, normaliseEmail } from '../../../domain/account.ts';
+import type { Account } from '../../../domain/account.ts';
 import { scopeOf } from '../../../domain/administration/may-act.ts';
 import { traitsOf } from '../../../domain/methods/index.ts';
 import type { MethodName } from '../../../domain/methods/method.ts';
 import type { Acr } from '../../../domain/policy/acr.ts';
-import { type AuthenticationEvent, acrOf } from '../../../domain/policy/assurance.ts';
+import { acrOf } from '../../../domain/policy/assurance.ts';
 import {
   type Decision,
   NO_ASSURANCE_REQUESTED,
+  type PolicyQuestion,
   type PolicyResult,
   type RequestedAssurance,
 } from '../../../domain/policy/policy.ts';
 import { isEnded } from '../../../domain/sign-in/sign-in-record.ts';
 import type { Enforcement } from '../../../domain/tenant.ts';
-import type { PeopleStore } from '../../../ports/administration/people-store.ts';
-import type { AccountStore, SignInRecordStore, TrustedBrowserStore } from '../../../ports/stores.ts';
+import type { SignInRecordStore, TrustedBrowserStore } from '../../../ports/stores.ts';
 import type { Clock } from '../../../ports/system.ts';
 import type { EvaluatePolicy } from '../../second-factor/evaluate-policy.ts';
 import { unwantedBecause } from '../../sign-in/wanted-account.ts';
+import type { FindPerson } from '../people/seen-person.ts';
 
 interface WhatIfDeps {
-  readonly accounts: Pick<AccountStore, 'findByEmail'>;
-  readonly people: Pick<PeopleStore, 'find'>;
+  readonly findPerson: FindPerson;
   readonly records: Pick<SignInRecordStore, 'listByAccount'>;
   readonly trustedBrowsers: Pick<TrustedBrowserStore, 'listByAccount'>;
   /** It stores nothing. */
@@ -89,29 +89,36 @@ export interface WhatIfAnswer {
 export type WhatIf = (actor: Account, question: WhatIfQuestion) => Promise<WhatIfAnswer | null>;
 
 export function createWhatIf(deps: WhatIfDeps): WhatIf {
-  const { accounts, people, records, trustedBrowsers, previewPolicy, clock } = deps;
+  const { findPerson, records, trustedBrowsers, previewPolicy, clock } = deps;
 
   return async (actor, { email, clientTenantId, requested }) => {
-    const account = await find(actor, email);
+    const scope = scopeOf(actor);
+    const account = scope && (await findPerson(scope, { email }));
     if (!account) return null;
     const unwanted = unwantedBecause(account, { tenantId: clientTenantId, accountId: null });
     if (unwanted === 'disabled' || unwanted === 'other_tenant') return refusedBefore(account, unwanted);
     if (account.passwordHash === null) return refusedBefore(account, 'no_password');
 
     const password = { method: 'pwd', enrolmentId: null, atMs: clock.now() } as const;
-    const ask = (authentications: readonly AuthenticationEvent[], wanted = requested) =>
-      previewPolicy({ accountId: account.id, authentications, requested: wanted, occasion: 'sign-in' });
-    const result = await ask([password]);
+    const ofSignIn = { accountId: account.id, account, requested, occasion: 'sign-in' } as const;
+    const result = await previewPolicy({ ...ofSignIn, authentications: [password] });
     if (!result) return null;
     const { decision } = result;
+    // Without the trust: each of these questions has its own.
+    const { tenant, enrolments, lockout } = result;
+    const asked = { ...ofSignIn, snapshot: { account, tenant, enrolments, lockout } };
     const given = firstGiven(result);
     const [reason, next, isSparedByTrust, sessions] = await Promise.all([
-      reasonOf(result, requested, (wanted) => ask([password], wanted)),
-      given ? ask([password, { ...given, atMs: password.atMs }]) : null,
-      decision.kind === 'prove' ? isSpared(account, password, requested) : false,
-      sessionsOf(account, requested),
+      reasonOf(result, requested, (wanted) =>
+        previewPolicy({ ...asked, authentications: [password], requested: wanted }),
+      ),
+      given
+        ? previewPolicy({ ...asked, authentications: [password, { ...given, atMs: password.atMs }] })
+        : null,
+      decision.kind === 'prove' ? isSpared({ ...asked, authentications: [password] }) : false,
+      sessionsOf(asked),
     ]);
-    const { lockedUntil } = result.lockout;
+    const { lockedUntil } = lockout;
     return {
       account,
       outcome: outcomeOf(decision),
@@ -127,32 +134,19 @@ export function createWhatIf(deps: WhatIfDeps): WhatIf {
     };
   };
 
-  /** An address of another tenant is as unknown as one that nobody has. */
-  async function find(actor: Account, email: string): Promise<Account | null> {
-    const scope = scopeOf(actor);
-    const account = scope && (await accounts.findByEmail(normaliseEmail(email)));
-    return account && people.find(scope, account.id);
-  }
-
-  async function isSpared(
-    { id: accountId }: Account,
-    password: AuthenticationEvent,
-    requested: RequestedAssurance,
-  ): Promise<boolean> {
-    const [browser] = await trustedBrowsers.listByAccount(accountId, clock.now());
+  async function isSpared(question: PolicyQuestion): Promise<boolean> {
+    const [browser] = await trustedBrowsers.listByAccount(question.accountId, clock.now());
     if (!browser) return false;
-    const question = { accountId, authentications: [password], requested, occasion: 'sign-in' } as const;
     const result = await previewPolicy({ ...question, trustedBrowserId: browser.id });
     return result?.decision.kind === 'satisfied';
   }
 
-  async function sessionsOf({ id: accountId }: Account, requested: RequestedAssurance) {
-    const found = await records.listByAccount(accountId, clock.now());
+  async function sessionsOf(asked: Omit<PolicyQuestion, 'authentications'>) {
+    const found = await records.listByAccount(asked.accountId, clock.now());
     const results = await Promise.all(
       found.map(async ({ authentications, trustedBrowserId }) => {
-        const occasion = 'existing-session' as const;
-        const question = { accountId, authentications, trustedBrowserId, requested, occasion };
-        const result = await previewPolicy(question);
+        const question = { ...asked, authentications, trustedBrowserId };
+        const result = await previewPolicy({ ...question, occasion: 'existing-session' });
         return result && !isEnded(authentications, result) ? result.decision.kind === 'satisfied' : null;
       }),
     );
