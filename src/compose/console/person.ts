@@ -62,7 +62,7 @@ export function personOf(server: Server, people: PeopleStore): PersonPageDeps {
 }
 
 function viewOf({ parts, plugin, cipher, events, useCases }: Server) {
-  const { accounts, audit, lockouts, onceKeys } = parts.stores;
+  const { administration, audit, lockouts, onceKeys } = parts.stores;
   const { loadSnapshot, trustedBrowsers, maskedDestination } = plugin.useCases;
   return createViewPerson({
     loadSnapshot,
@@ -74,7 +74,7 @@ function viewOf({ parts, plugin, cipher, events, useCases }: Server) {
     passwordSubject: (email) => passwordSubjectOf(cipher, email),
     cipher,
     onceKeys,
-    accounts,
+    administration,
     audit,
     events,
     clock: parts.clock,

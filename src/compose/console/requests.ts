@@ -5,8 +5,8 @@ import type { Server } from '../composition.ts';
 
 export function requestPagesOf({ parts, events, useCases, guards, render }: Server): RequestPagesDeps {
   const { stores, clock } = parts;
-  const { accounts, resetRequests } = stores;
+  const { administration, resetRequests } = stores;
   const decisions = useCases.resetDecisions;
-  const resetReview = createResetReview({ resetRequests, accounts, decisions, events, clock });
+  const resetReview = createResetReview({ resetRequests, administration, decisions, events, clock });
   return { resetReview, forms: guards.forms, render };
 }

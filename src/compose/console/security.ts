@@ -40,7 +40,7 @@ export function securitySettingsOf(
       othersFirst: () => nextTurn(),
       clock,
     }),
-    findNames: createFindNames({ people }),
+    findNames: createFindNames({ administration: stores.administration }),
     strictClients: (tenantId) =>
       config.clients
         .filter(

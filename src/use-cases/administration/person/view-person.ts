@@ -13,8 +13,9 @@ import type { AccountSnapshot } from '../../../domain/policy/policy.ts';
 import { FAILURES_UNTIL_REFUSED } from '../../../domain/sign-in/attempts.ts';
 import type { TrustedBrowser } from '../../../domain/sign-in/trusted-browser.ts';
 import { type Enforcement, enforcementFor } from '../../../domain/tenant.ts';
+import type { AdministrationStore } from '../../../ports/administration/administration-store.ts';
 import type { EventLog } from '../../../ports/events.ts';
-import type { AccountStore, AuditReader, LockoutStore, OnceStore } from '../../../ports/stores.ts';
+import type { AuditReader, LockoutStore, OnceStore } from '../../../ports/stores.ts';
 import type { Cipher, Clock } from '../../../ports/system.ts';
 import type { FindLastUses, LastUse } from '../../account/last-uses.ts';
 import type { OwnSession, OwnSessions } from '../../account/own-sessions.ts';
@@ -34,7 +35,7 @@ interface ViewPersonDeps {
   readonly passwordSubject: (email: string) => string;
   readonly cipher: Pick<Cipher, 'digest'>;
   readonly onceKeys: Pick<OnceStore, 'peek'>;
-  readonly accounts: Pick<AccountStore, 'findById'>;
+  readonly administration: Pick<AdministrationStore, 'accountsById'>;
   readonly audit: AuditReader;
   readonly events: EventLog;
   readonly clock: Clock;
@@ -88,7 +89,7 @@ const LINES = 20;
 const NOTED_MS = 10 * 60_000;
 
 export function createViewPerson(deps: ViewPersonDeps): ViewPerson {
-  const { loadSnapshot, lockouts, onceKeys, accounts, audit, events, clock } = deps;
+  const { loadSnapshot, lockouts, onceKeys, administration, audit, events, clock } = deps;
 
   /** Reloads of the page add no line within ten minutes. */
   async function note(acting: Acting): Promise<void> {
@@ -133,11 +134,10 @@ export function createViewPerson(deps: ViewPersonDeps): ViewPerson {
 
   async function linesOf({ id }: Account): Promise<readonly SeenLine[]> {
     const lines = await audit.list({ accountId: id, limit: LINES });
-    const actors = [...new Set(lines.flatMap(({ actor }) => actor ?? []))];
-    const found = await Promise.all(actors.map((actor) => accounts.findById(actor)));
-    const emails = new Map(actors.map((actor, index) => [actor, found[index]?.email ?? actor]));
+    const actors = new Set(lines.flatMap(({ actor }) => actor ?? []));
+    const found = await administration.accountsById([...actors]);
     return lines.map(({ atMs, event, method, reason, reference, actor }) => {
-      const by = actor === null ? null : (emails.get(actor) ?? actor);
+      const by = actor === null ? null : (found.get(actor)?.email ?? actor);
       return { atMs, event, method, reason, reference, by };
     });
   }

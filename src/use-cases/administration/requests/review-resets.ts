@@ -11,15 +11,15 @@ import {
   resetStateOf,
   stepAt,
 } from '../../../domain/resets/reset-request.ts';
+import type { AdministrationStore } from '../../../ports/administration/administration-store.ts';
 import type { ResetPlace, ResetRequestStore } from '../../../ports/administration/reset-requests.ts';
 import type { EventLog } from '../../../ports/events.ts';
-import type { AccountStore } from '../../../ports/stores.ts';
 import type { Clock } from '../../../ports/system.ts';
 import type { ListedReset, ResetDecisions } from '../../resets/decide.ts';
 
 interface ResetReviewDeps {
   readonly resetRequests: Pick<ResetRequestStore, 'pageInScope' | 'countWaiting'>;
-  readonly accounts: Pick<AccountStore, 'findById'>;
+  readonly administration: Pick<AdministrationStore, 'accountsById'>;
   readonly decisions: Pick<ResetDecisions, 'find' | 'approve' | 'refuse'>;
   readonly events: EventLog;
   readonly clock: Clock;
@@ -78,7 +78,7 @@ const OUTCOMES = { approve: 'approved', refuse: 'refused' } as const;
 export type ResetReview = ReturnType<typeof createResetReview>;
 
 export function createResetReview(deps: ResetReviewDeps) {
-  const { resetRequests, accounts, decisions, events, clock } = deps;
+  const { resetRequests, administration, decisions, events, clock } = deps;
 
   /** Those that wait first, each part newest first. `isWaitingOnly` leaves the others out. */
   async function list(
@@ -89,7 +89,6 @@ export function createResetReview(deps: ResetReviewDeps) {
     const scope = scopeOf(actor);
     if (!scope) return { requests: [], waiting: 0, next: null };
     const now = clock.now();
-    const waiting = await resetRequests.countWaiting(scope, now);
     const found: { request: ResetCase; isWaiting: boolean }[] = [];
     const parts = isWaitingOnly ? [true] : after?.isWaiting === false ? [false] : [true, false];
     for (const isWaiting of parts) {
@@ -100,15 +99,20 @@ export function createResetReview(deps: ResetReviewDeps) {
       if (found.length > PAGE) break;
     }
     const shown = found.slice(0, PAGE);
-    const listed = await Promise.all(shown.map(({ request }) => listedOf(request, now)));
+    const waitingHere = found.filter(({ isWaiting }) => isWaiting).length;
+    // The first page has counted those that wait, where they fit on it.
+    const isCounted = after === null && waitingHere <= PAGE;
+    const [waiting, owners] = await Promise.all([
+      isCounted ? waitingHere : resetRequests.countWaiting(scope, now),
+      administration.accountsById(shown.map(({ request }) => request.accountId)),
+    ]);
+    const requests = shown.flatMap(({ request }): ListedReset[] => {
+      const account = owners.get(request.accountId);
+      return account ? [{ request, account, state: resetStateOf(request, account, now) }] : [];
+    });
     const last = found.length > PAGE ? shown.at(-1) : undefined;
     const next = last ? { ...placeOf(last.request), isWaiting: last.isWaiting } : null;
-    return { requests: listed.filter((each) => each !== null), waiting, next };
-  }
-
-  async function listedOf(request: ResetCase, now: number): Promise<ListedReset | null> {
-    const account = await accounts.findById(request.accountId);
-    return account && { request, account, state: resetStateOf(request, account, now) };
+    return { requests, waiting, next };
   }
 
   /** Null when there is no such request of a person whom the actor sees. */
@@ -116,10 +120,7 @@ export function createResetReview(deps: ResetReviewDeps) {
     const found = await decisions.find(id);
     if (!found || mayAct(actor, 'view', found.account) !== 'allowed') return null;
     const { request, state } = found;
-    const [filedByName, ...history] = await Promise.all([
-      request.filedBy === undefined ? null : nameOf(request.filedBy),
-      ...request.steps.map(reviewed),
-    ]);
+    const people = await peopleOf(request);
     const isOpen = state === 'open';
     const obstacle = isOpen ? obstacleFor(actor, found) : null;
     const mayRefuse = isOpen && (obstacle === null || obstacle === 'filer' || obstacle === 'first_approval');
@@ -127,21 +128,18 @@ export function createResetReview(deps: ResetReviewDeps) {
     return {
       ...found,
       version: versionOf(request),
-      filedByName,
-      history,
+      filedByName: people.get(request.filedBy ?? '')?.name ?? null,
+      history: request.steps.map((step) => reviewed(step, people)),
       mayApprove,
       mayRefuse,
       obstacle,
     };
   }
 
-  async function nameOf(id: string): Promise<string | null> {
-    return (await accounts.findById(id))?.name ?? null;
-  }
-
-  async function reviewed(step: ResetStep): Promise<ReviewStep> {
-    if (step.by === OPERATOR || step.by === OWNER) return { ...step, who: step.by, name: null };
-    return { ...step, who: 'person', name: await nameOf(step.by) };
+  /** Those who filed a request or decided about it. */
+  function peopleOf({ filedBy, steps }: ResetCase): Promise<ReadonlyMap<string, Account>> {
+    const ids = steps.map(({ by }) => by).filter((by) => by !== OPERATOR && by !== OWNER);
+    return administration.accountsById([...new Set(filedBy === undefined ? ids : [...ids, filedBy])]);
   }
 
   /** Every attempt that is refused leaves a line in the audit log. */
@@ -204,6 +202,11 @@ export function createResetReview(deps: ResetReviewDeps) {
 }
 
 const CONFLICT = { kind: 'refused', refusal: { code: 'conflict' } } as const satisfies ReviewOutcome;
+
+function reviewed(step: ResetStep, people: ReadonlyMap<string, Account>): ReviewStep {
+  if (step.by === OPERATOR || step.by === OWNER) return { ...step, who: step.by, name: null };
+  return { ...step, who: 'person', name: people.get(step.by)?.name ?? null };
+}
 
 function versionOf({ steps }: Pick<ResetCase, 'steps'>): string {
   return String(steps.length);

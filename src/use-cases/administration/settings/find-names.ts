@@ -1,13 +1,18 @@
 /** Finds the e-mail addresses of accounts that have acted. */
-import type { Scope } from '../../../domain/administration/may-act.ts';
-import type { PeopleStore } from '../../../ports/administration/people-store.ts';
+import { isInScope, type Scope } from '../../../domain/administration/may-act.ts';
+import type { AdministrationStore } from '../../../ports/administration/administration-store.ts';
+
+interface FindNamesDeps {
+  readonly administration: Pick<AdministrationStore, 'accountsById'>;
+}
 
 /** By the id of the account. An account outside of the scope has no entry. */
 export type FindNames = (scope: Scope, ids: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 
-export function createFindNames({ people }: { readonly people: Pick<PeopleStore, 'find'> }): FindNames {
+export function createFindNames({ administration }: FindNamesDeps): FindNames {
   return async (scope, ids) => {
-    const found = await Promise.all([...new Set(ids)].map((id) => people.find(scope, id)));
-    return new Map(found.flatMap((account) => (account ? [[account.id, account.email] as const] : [])));
+    const found = await administration.accountsById([...new Set(ids)]);
+    const seen = [...found.values()].filter((account) => isInScope(scope, account));
+    return new Map(seen.map(({ id, email }) => [id, email]));
   };
 }

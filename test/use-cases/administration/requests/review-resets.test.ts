@@ -7,6 +7,8 @@ import { mayAct } from '../../../../src/domain/administration/may-act.ts';
 import {
   createResetReview,
   type ResetReview,
+  type ReviewPage,
+  type ReviewPlace,
 } from '../../../../src/use-cases/administration/requests/review-resets.ts';
 import { createEventLog } from '../../../../src/use-cases/events/event-log.ts';
 import {
@@ -47,7 +49,7 @@ describe('the review of requests for a reset', () => {
     dataDir = makeDataDir();
     stores = openEmbedded({ dataDir });
     clock.set(NOW + 1);
-    const { audit, accounts, resetRequests } = stores;
+    const { audit, accounts, administration, resetRequests } = stores;
     const events = createEventLog({ audit, subscribers: [], clock, random, log: () => {} });
     const tenants = [aTenant('acme'), aTenant('other')];
     const endSessions = { all: async () => ({ before: null, at: NOW }) };
@@ -57,7 +59,7 @@ describe('the review of requests for a reset', () => {
       endSessions,
       events,
     });
-    review = createResetReview({ resetRequests, accounts, decisions, events, clock });
+    review = createResetReview({ resetRequests, administration, decisions, events, clock });
     for (const account of [BOB, ...Object.values(PEOPLE)]) await accounts.insert(account);
     await stores.enrolments.insert(anEnrolment({ accountId: 'bob' }));
     await resetRequests.insert(aResetRequest({ id: ID, accountId: 'bob' }));
@@ -98,6 +100,30 @@ describe('the review of requests for a reset', () => {
       expect((await review.list(actor, null, false)).requests).to.have.lengthOf(seen ? 1 : 0);
     });
   }
+
+  for (const [waiting, closed, sizes] of [
+    [3, 60, [50, 13]],
+    [50, 60, [50, 50, 10]],
+    [60, 3, [50, 13]],
+  ] as const)
+    it(`counts ${waiting} that wait beside ${closed} others on each page of the list`, async () => {
+      const { accounts, resetRequests } = stores;
+      for (let number = 1; number < waiting + closed; number += 1) {
+        const accountId = `p${number}`;
+        const expiresAt = number < waiting ? NOW + MINUTE : NOW;
+        await accounts.insert(person(accountId, { groups: ['sales'] }));
+        await resetRequests.insert(aResetRequest({ id: `${accountId}.1`, accountId, expiresAt }));
+      }
+      const seen: [number, number][] = [];
+      let after: ReviewPlace | null = null;
+      do {
+        const page: ReviewPage = await review.list(PEOPLE.admin, after, false);
+        seen.push([page.requests.length, page.waiting]);
+        after = page.next;
+      } while (after !== null);
+      expect(seen).to.deep.equal(sizes.map((size) => [size, waiting]));
+      expect((await review.list(PEOPLE.admin, null, true)).waiting).to.equal(waiting);
+    });
 
   it('refuses a decision about the own account, with a line in the audit log [A59] [A125]', async () => {
     await stores.resetRequests.insert(aResetRequest({ id: 'admin.1', accountId: 'admin' }));
