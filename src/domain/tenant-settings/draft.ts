@@ -20,7 +20,7 @@ export function readDraft(stored: Readonly<Record<string, unknown>> | null): Set
   return {
     id,
     base,
-    settings: readStoredSettings(JSON.stringify(settings)),
+    settings: readStoredSettings(settings),
     revertOf: typeof revertOf === 'number' ? revertOf : null,
   };
 }

@@ -3,15 +3,13 @@
  * written keys are a floor: the effective settings are the stricter of the two.
  */
 import type { MethodName } from '../methods/method.ts';
-import { type Enforcement, enforcementFor, stricter, type Tenant } from '../tenant.ts';
+import { enforcementFor, stricter, type Tenant, type TenantSecondFactor } from '../tenant.ts';
 
-export interface TenantSettings {
-  readonly enforcement: Enforcement;
-  readonly methods: readonly MethodName[];
-  readonly graceDays: number;
-  readonly groups: Readonly<Record<string, Enforcement>>;
-  readonly trustedDevices: boolean;
-  readonly passkeySignIn: boolean;
+export interface TenantSettings
+  extends Pick<
+    TenantSecondFactor,
+    'enforcement' | 'methods' | 'graceDays' | 'groups' | 'trustedDevices' | 'passkeySignIn'
+  > {
   /** Null: there is no message in this language. */
   readonly messageEn: string | null;
   readonly messageNl: string | null;

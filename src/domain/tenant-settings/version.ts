@@ -1,5 +1,5 @@
 /** A version of the settings of a tenant. It is never changed: a revert is a new version. */
-import { isObject, readObject } from '../json.ts';
+import { isObject } from '../json.ts';
 import { isMethodName } from '../methods/method.ts';
 import { ENFORCEMENTS, type Enforcement } from '../tenant.ts';
 import type { SettingName, StoredSettings } from './settings.ts';
@@ -40,9 +40,9 @@ const IS_VALUE: Readonly<Record<SettingName, (value: unknown) => boolean>> = {
 };
 
 /** Reads stored settings. A value that only a newer release knows is left out. */
-export function readStoredSettings(text: string): StoredSettings {
+export function readStoredSettings(stored: Readonly<Record<string, unknown>> | null): StoredSettings {
   const known = Object.entries(IS_VALUE).flatMap(([name, isValue]) => {
-    const value = readObject(text)?.[name];
+    const value = stored?.[name];
     return isValue(value) ? [[name, value]] : [];
   });
   return Object.fromEntries(known);

@@ -1,4 +1,5 @@
 /** The settings of tenants in SQLite. */
+import { readObject } from '../../../domain/json.ts';
 import { readStoredSettings, type SettingsVersion } from '../../../domain/tenant-settings/version.ts';
 import type { TenantSettingsStore } from '../../../ports/administration/tenant-settings.ts';
 import type { Database } from '../sqlite/database.ts';
@@ -40,7 +41,7 @@ function toVersion(row: Row): SettingsVersion {
   return {
     tenantId: row.tenant_id,
     number: row.number,
-    settings: readStoredSettings(row.settings),
+    settings: readStoredSettings(readObject(row.settings)),
     by: row.made_by,
     atMs: row.at,
     reason: row.reason,

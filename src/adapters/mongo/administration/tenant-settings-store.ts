@@ -1,5 +1,6 @@
 /** The settings of tenants in MongoDB. */
 import { trusted } from 'mongoose';
+import { readObject } from '../../../domain/json.ts';
 import {
   readStoredSettings,
   type SettingsVersion,
@@ -22,7 +23,7 @@ function toVersion(found: TenantSettingsDocument): SettingsVersion {
   return {
     tenantId: found.tenantId,
     number: found.number,
-    settings: readStoredSettings(found.settings),
+    settings: readStoredSettings(readObject(found.settings)),
     by: found.by,
     atMs: found.at.getTime(),
     reason: found.reason,

@@ -63,10 +63,10 @@ export function previewRoutes(deps: PreviewPageDeps, showSettings: ShowSettings)
 
   async function apply(ctx: Context, visit: AdminVisit): Promise<void> {
     const { draft: draftId = '', reason = '' } = await forms.read(ctx, visit.sessionUid);
-    const draft = await changeSettings.openDraft(visit.actor);
-    const outcome = draft && (await changeSettings.apply(visit.actor, draftId, reason, ctx.ip));
-    if (!draft || !outcome) return redirect(ctx, SECURITY_PATH);
-    if (outcome.ok) return redirect(ctx, `${SECURITY_PATH}?done=${outcome.value.number}`);
+    const outcome = await changeSettings.apply(visit.actor, draftId, reason, ctx.ip);
+    if (outcome?.ok) return redirect(ctx, `${SECURITY_PATH}?done=${outcome.value.number}`);
+    const draft = outcome && (await changeSettings.openDraft(visit.actor));
+    if (!draft) return redirect(ctx, SECURITY_PATH);
     const { refusal } = outcome;
     if (refusal.code === 'conflict')
       return showSettings(ctx, visit, { refusal, typed: typedOf(draft.after) });

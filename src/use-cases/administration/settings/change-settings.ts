@@ -155,9 +155,19 @@ export function createChangeSettings(deps: ChangeSettingsDeps) {
 
   /** The draft of this administrator beside the settings of now. Null: there is none. */
   async function openDraft(actor: Actor): Promise<OpenDraft | null> {
-    const kept = mayChange(actor) ? readDraft(await drafts.find(keyOf(actor), clock.now())) : null;
-    if (!kept) return null;
-    const { settings: before, configured } = await current(actor);
+    const kept = mayChange(actor) ? await keptBy(actor) : null;
+    return kept && openedBeside(await current(actor), kept, actor);
+  }
+
+  async function keptBy(actor: Actor): Promise<SettingsDraft | null> {
+    return readDraft(await drafts.find(keyOf(actor), clock.now()));
+  }
+
+  function openedBeside(
+    { settings: before, configured }: CurrentSettings,
+    kept: SettingsDraft,
+    actor: Actor,
+  ): OpenDraft {
     const after = effectiveSettings(configured, kept.settings);
     const loosened = loosenedSettings(before, after);
     return {
@@ -179,18 +189,18 @@ export function createChangeSettings(deps: ChangeSettingsDeps) {
     ip: string,
   ): Promise<Outcome<SettingsVersion> | null> {
     if (!mayChange(actor)) return refused(FORBIDDEN);
-    const kept = readDraft(await drafts.find(keyOf(actor), clock.now()));
+    const kept = await keptBy(actor);
     if (!kept) return null;
-    const { version } = await current(actor);
-    const open = await openDraft(actor);
-    if (open?.id !== draftId || kept.base !== version) return refused({ code: 'conflict' });
+    const now = await current(actor);
+    if (kept.id !== draftId || kept.base !== now.version) return refused({ code: 'conflict' });
+    const open = openedBeside(now, kept, actor);
     const reason = typedReason.trim();
     if (open.needsSecond) return refused({ code: 'forbidden', because: 'two_administrators' });
     if (reason.length > LONGEST_REASON || (open.loosened.length > 0 && reason === ''))
       return refused({ code: 'field_invalid', field: 'reason', setting: 'reason_missing' });
     const made: SettingsVersion = {
       tenantId: actor.tenantId,
-      number: version + 1,
+      number: now.version + 1,
       settings: kept.settings,
       by: actor.id,
       atMs: clock.now(),
