@@ -13,6 +13,14 @@ export function mayManage(role: Role, manages: readonly string[]): boolean {
   return role === 'manager' || manages.length === 0;
 }
 
+/** Characters. */
+export const LONGEST_GROUP = 100;
+
+/** Whether a text without spaces around it can be the name of a group. */
+export function isGroupName(name: string): boolean {
+  return name !== '' && name.length <= LONGEST_GROUP;
+}
+
 /** A detail of a person that the operator names, for claims of relying parties. */
 export type AttributeValue = string | number | boolean | readonly string[];
 export type Attributes = Readonly<Record<string, AttributeValue>>;

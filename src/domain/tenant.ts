@@ -8,6 +8,11 @@ export type Enforcement = 'off' | 'optional' | 'required';
 /** From loosest to strictest. */
 export const ENFORCEMENTS: readonly Enforcement[] = ['off', 'optional', 'required'];
 
+/** Days. */
+export const MOST_GRACE_DAYS = 365;
+/** Characters of the explanation in one language. */
+export const LONGEST_MESSAGE = 2000;
+
 export interface TenantSecondFactor {
   readonly enforcement: Enforcement;
   readonly methods: readonly MethodName[];

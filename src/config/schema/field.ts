@@ -1,6 +1,6 @@
 /** The kinds of value in a configuration, each with the reasons of its refusals. */
 import { z } from 'zod';
-import { isEmail, normaliseEmail } from '../../domain/account.ts';
+import { isEmail, LONGEST_GROUP, normaliseEmail } from '../../domain/account.ts';
 
 /** Characters. A shorter key can be guessed (256 bits are 64 characters of hexadecimal, 43 of base64). */
 const MIN_SECRET_CHARACTERS = 32;
@@ -66,7 +66,11 @@ export const identifier = z
     'must be letters, digits, dots, hyphens and underscores, 63 at most, the first a letter or digit',
   );
 
-export const group = z.string().trim().min(1, 'is empty').max(100, 'is longer than 100 characters');
+export const group = z
+  .string()
+  .trim()
+  .min(1, 'is empty')
+  .max(LONGEST_GROUP, `is longer than ${LONGEST_GROUP} characters`);
 
 /** A list without repeated values. */
 export function listOf<T extends z.ZodType<string>>(item: T) {

@@ -3,14 +3,25 @@ import { z } from 'zod';
 import { LOCALES } from '../../domain/account.ts';
 import { isCountry } from '../../domain/contact.ts';
 import { CONFIGURABLE_METHODS } from '../../domain/methods/method.ts';
-import { COLOUR, ENFORCEMENTS, type Enforcement } from '../../domain/tenant.ts';
+import {
+  COLOUR,
+  ENFORCEMENTS,
+  type Enforcement,
+  LONGEST_MESSAGE,
+  MOST_GRACE_DAYS,
+} from '../../domain/tenant.ts';
 import { email, group, identifier, listOf, webAddress } from './field.ts';
 
 const enforcement = z.enum(ENFORCEMENTS);
 const minimum = z.enum(['any', 'mfa', 'phr']);
 /** The enforcement alone, or with a minimum. */
 const ofGroup = z.union([enforcement, z.strictObject({ enforcement, minimum: minimum.optional() })]);
-const words = z.string().trim().min(1, 'is empty').max(2000, 'is longer than 2000 characters').optional();
+const words = z
+  .string()
+  .trim()
+  .min(1, 'is empty')
+  .max(LONGEST_MESSAGE, `is longer than ${LONGEST_MESSAGE} characters`)
+  .optional();
 
 export const tenantSecondFactorShape = {
   enforcement: enforcement
@@ -27,7 +38,7 @@ export const tenantSecondFactorShape = {
   grace_days: z
     .number()
     .min(0)
-    .max(365)
+    .max(MOST_GRACE_DAYS)
     .default(0)
     .describe(
       'With `required`: days that a member may answer "later". They count from the first time asked.',

@@ -1,8 +1,9 @@
 /** Reads the settings of a tenant as an administrator types them. */
-import { isEmail, normaliseEmail } from '../account.ts';
+import { isGroupName, normaliseEmail } from '../account.ts';
 import type { MethodName } from '../methods/method.ts';
 import { type Outcome, type Refusal, refused, type SettingFault } from '../refusal.ts';
-import { ENFORCEMENTS, type Enforcement } from '../tenant.ts';
+import { isTypedEmail } from '../self-service/details.ts';
+import { ENFORCEMENTS, type Enforcement, LONGEST_MESSAGE, MOST_GRACE_DAYS } from '../tenant.ts';
 import type { SettingName, TenantSettings } from './settings.ts';
 
 /** The field of each setting. */
@@ -22,10 +23,7 @@ export const SETTING_FIELDS = {
 export type SettingField = (typeof SETTING_FIELDS)[SettingName];
 export type TypedSettings = Readonly<Partial<Record<SettingField, string>>>;
 
-const MOST_DAYS = 365;
-const LONGEST_GROUP = 100;
-const LONGEST_MESSAGE = 2000;
-const LONGEST_ADDRESS = 254;
+/** Characters. */
 const LONGEST_URL = 2000;
 
 /** The settings before the change, and what a page can change of them. */
@@ -107,7 +105,8 @@ function readMethods(text: string, { before, offered }: FormContext): readonly M
 
 function readDays(text: string): number {
   const days = Number(text);
-  if (!/^\d+([.]\d+)?$/.test(text) || days > MOST_DAYS) throw new Fault('grace_days', 'grace_days_wrong');
+  if (!/^\d+([.]\d+)?$/.test(text) || days > MOST_GRACE_DAYS)
+    throw new Fault('grace_days', 'grace_days_wrong');
   return days;
 }
 
@@ -119,8 +118,7 @@ function readGroups(text: string): TenantSettings['groups'] {
     const colon = line.lastIndexOf(':');
     const name = line.slice(0, Math.max(colon, 0)).trim();
     const enforcement = ENFORCEMENTS.find((each) => each === line.slice(colon + 1).trim());
-    if (name === '' || name.length > LONGEST_GROUP || !enforcement)
-      throw new Fault('groups', 'group_line', index + 1);
+    if (!isGroupName(name) || !enforcement) throw new Fault('groups', 'group_line', index + 1);
     if (groups.has(name)) throw new Fault('groups', 'group_twice', index + 1);
     groups.set(name, enforcement);
   }
@@ -134,8 +132,7 @@ function readMessage(text: string, field: 'message_en' | 'message_nl'): string |
 
 function readSupportEmail(text: string): string | null {
   if (text === '') return null;
-  if (text.length > LONGEST_ADDRESS || !isEmail(normaliseEmail(text)))
-    throw new Fault('support_email', 'support_email_wrong');
+  if (!isTypedEmail(normaliseEmail(text))) throw new Fault('support_email', 'support_email_wrong');
   return text;
 }
 

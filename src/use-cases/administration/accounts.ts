@@ -8,14 +8,12 @@ import {
 } from '../../domain/account.ts';
 import { methodSentTo, sentTo } from '../../domain/methods/index.ts';
 import type { PasswordFault } from '../../domain/password/fault.ts';
+import { OPERATOR } from '../../domain/resets/reset-request.ts';
 import type { EventLog } from '../../ports/events.ts';
 import type { AccountStore, EnrolmentStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 import type { Factors } from './factors.ts';
 import type { Seed } from './seeding.ts';
-
-/** The actor of an act on the command line. */
-const OPERATOR = 'operator';
 
 /** Why the rules refuse a password for an account. `password` is normalised. Null when they take it. */
 export type FindPasswordFault = (password: string, account: NewAccount) => Promise<PasswordFault | null>;

@@ -1,5 +1,5 @@
 /** Invites a new member into the tenant of an administrator, or into the groups of a manager. */
-import { type Account, normaliseEmail, shownEmail } from '../../../domain/account.ts';
+import { type Account, isGroupName, normaliseEmail, shownEmail } from '../../../domain/account.ts';
 import { isInScope, mayOpen, mayRegroup, scopeOf } from '../../../domain/administration/may-act.ts';
 import { accepted, type Outcome, refused } from '../../../domain/refusal.ts';
 import { isTypedEmail, personName } from '../../../domain/self-service/details.ts';
@@ -29,9 +29,6 @@ export interface InvitedMember {
   /** False: the account is there, and the mail server did not take the invitation. */
   readonly isMailed: boolean;
 }
-
-/** Characters. The configuration file has the same limit. */
-const LONGEST_GROUP = 100;
 
 export type MemberInvitations = ReturnType<typeof createMemberInvitations>;
 
@@ -81,5 +78,5 @@ export function lineOfElsewhere({ id, tenantId }: Account) {
 }
 
 function isFit(group: string): boolean {
-  return [...group].length <= LONGEST_GROUP && !/\p{Cc}/u.test(group);
+  return isGroupName(group) && !/\p{Cc}/u.test(group);
 }

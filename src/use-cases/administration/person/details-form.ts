@@ -1,5 +1,12 @@
 /** Reads the form with a person's details. An absent field stays as it is. */
-import { type Account, mayManage, normaliseEmail, ROLES, type Role } from '../../../domain/account.ts';
+import {
+  type Account,
+  isGroupName,
+  mayManage,
+  normaliseEmail,
+  ROLES,
+  type Role,
+} from '../../../domain/account.ts';
 import { accepted, type Outcome, refused } from '../../../domain/refusal.ts';
 import { isTypedEmail, personName } from '../../../domain/self-service/details.ts';
 import type { Cipher } from '../../../ports/system.ts';
@@ -12,8 +19,6 @@ export interface PersonDetails extends Pick<Account, 'name' | 'role' | 'groups' 
 /** As they were typed. Groups stand one a line. */
 export type TypedDetails = Readonly<Partial<Record<keyof PersonDetails, string | undefined>>>;
 
-/** Characters. */
-const LONGEST_GROUP = 100;
 const MOST_GROUPS = 200;
 /** Characters of base64url, 132 bits. */
 const VERSION_LENGTH = 22;
@@ -54,7 +59,7 @@ function groupsOf(typed: string | undefined): readonly string[] | null {
 }
 
 function areGroups(groups: readonly string[]): boolean {
-  return groups.length <= MOST_GROUPS && groups.every((group) => group.length <= LONGEST_GROUP);
+  return groups.length <= MOST_GROUPS && groups.every(isGroupName);
 }
 
 export function areSame(one: readonly string[], other: readonly string[]): boolean {

@@ -171,6 +171,10 @@ describe('the security settings', () => {
       support_email: { support_email: 'help' },
       support_url: { support_url: 'javascript:alert(1)' },
     };
+    for (const address of ['a@x.test, b@x.test', 'Help <a@x.test>', 'a b@x.test']) {
+      const refused = await visitor.submit(page, { support_email: address }, 'preview');
+      expect(alertOf(refused), address).to.include('one complete e-mail address');
+    }
     for (const [field, typed] of Object.entries(wrong)) {
       const refused = await visitor.submit(page, { message_en: 'Kept.', ...typed }, 'preview');
       expect([refused.status, refused.error], field).to.deep.equal([422, 'field_invalid']);
