@@ -44,15 +44,14 @@ export interface Decider {
   readonly isFiling?: boolean;
 }
 
-/**
- * `state`: what the request is now. `isFirstOfTwo`: another administrator has to approve as well. `isOwn`: nobody decides
- * about their own account, nor alone about a request that they have filed.
- */
+/** `state`: that of the request after the act. */
 export type ResetDecision =
   | { readonly kind: 'unknown' }
+  /** Nobody decides about their own account. */
   | { readonly kind: 'own' }
-  /** Nobody approves a request that they have filed for somebody else. */
+  /** Nobody approves a request that they have filed for somebody else, beyond the first approval that came with it. */
   | { readonly kind: 'filer' }
+  /** Another administrator has to approve as well. */
   | { readonly kind: 'first-of-two' }
   | { readonly kind: 'decided'; readonly state: ResetState; readonly effectAt: number | null }
   /** It was decided before, or has expired. */
@@ -97,10 +96,8 @@ export function createResetDecisions(deps: ResetDecisionsDeps) {
     if (!found) return { kind: 'unknown' };
     const { request, account, state } = found;
     if (by === account.id) return own(found, 'reset.approved', by);
-    if (by === request.filedBy && !isFiling) {
-      await append(found, 'reset.approved', { by, reason: 'filed_by_approver' });
-      return { kind: 'filer' };
-    }
+    const isFiler = by === request.filedBy;
+    if (isFiler && !isFiling) return filer(found, by);
     const decided = stepAt(request, 'decision');
     // An approval that was interrupted is completed.
     if (state === 'approved' && decided?.by === by) return complete(found, decided);
@@ -117,8 +114,7 @@ export function createResetDecisions(deps: ResetDecisionsDeps) {
         return { kind: 'first-of-two' };
       }
     }
-    // The one who has filed it never gives the approval that counts.
-    if (by === request.filedBy) return { kind: 'filer' };
+    if (isFiler) return filer(found, by);
     const dueAt = now + (settings?.resetCoolingOffHours ?? 0) * HOUR_MS;
     const decision = await resetRequests.take({ ...step, stage: 'decision', note, dueAt });
     if (decision.by !== by || decision.outcome !== 'approved')
@@ -180,6 +176,11 @@ export function createResetDecisions(deps: ResetDecisionsDeps) {
   async function own(found: ListedReset, name: ResetEventName, by: string): Promise<ResetDecision> {
     await append(found, name, { by, reason: 'own_account' });
     return { kind: 'own' };
+  }
+
+  async function filer(found: ListedReset, by: string): Promise<ResetDecision> {
+    await append(found, 'reset.approved', { by, reason: 'filed_by_approver' });
+    return { kind: 'filer' };
   }
 
   async function late(

@@ -5,7 +5,7 @@ import { LONGEST_REASON } from '../../../domain/resets/reset-request.ts';
 import type { EventLog } from '../../../ports/events.ts';
 import type { EnrolmentStore } from '../../../ports/stores.ts';
 import type { Clock } from '../../../ports/system.ts';
-import type { ResetDecisions } from '../../resets/decide.ts';
+import type { ResetDecision, ResetDecisions } from '../../resets/decide.ts';
 import type { RequestReset } from '../../resets/request-reset.ts';
 import type { Factors } from '../factors.ts';
 import { type Acting, type ActPermission, lineOf } from './permission.ts';
@@ -20,8 +20,8 @@ interface FactorActsDeps {
   readonly clock: Clock;
 }
 
-/** `filed`: another administrator has to approve it. */
-export type Removal = 'removed' | 'filed';
+/** `filed`: another administrator has to approve it. `approved`: it takes effect after the cooling-off. */
+export type Removal = 'removed' | 'filed' | 'approved';
 
 export function createFactorActs(deps: FactorActsDeps) {
   const { permission, factors, enrolments, requestReset, decisions, events, clock } = deps;
@@ -36,8 +36,8 @@ export function createFactorActs(deps: FactorActsDeps) {
     if (tenant.secondFactor.resetApprovers === 2) {
       const filed = await request(acting, reason);
       if (!filed.ok) return filed;
-      await decisions.approve(filed.value.id, { by: actor.id, note: reason, isFiling: true });
-      return accepted('filed');
+      const given = { by: actor.id, note: reason, isFiling: true };
+      return removalBy(await decisions.approve(filed.value.id, given));
     }
     const removed = await factors.remove(target.id, 'all', actor.id);
     if (removed.length > 0)
@@ -86,6 +86,22 @@ export function createFactorActs(deps: FactorActsDeps) {
 }
 
 export type FactorActs = ReturnType<typeof createFactorActs>;
+
+/** The approval may be the second one, of a request that waits already. */
+function removalBy(decision: ResetDecision): Outcome<Removal> {
+  switch (decision.kind) {
+    case 'first-of-two':
+    case 'filer':
+      return accepted('filed');
+    case 'decided':
+      return accepted(decision.effectAt === null ? 'removed' : 'approved');
+    case 'late':
+      return decision.state === 'approved' ? accepted('approved') : refused({ code: 'conflict' });
+    case 'own':
+    case 'unknown':
+      return refused({ code: 'conflict' });
+  }
+}
 
 function reasonOf(typed: string): string | null {
   const reason = typed.trim();

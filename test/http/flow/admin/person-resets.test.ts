@@ -80,9 +80,27 @@ describe('a removal of factors where two administrators approve', () => {
     await press({ ...person, page: filed }, 'remove-factors', { reason: 'Lost phone' });
     expect((await requestOf(s, 'fay')).steps).to.have.length(1);
     const other = await openPerson(s, 'second', 'fay');
-    await press(other, 'remove-factors', { reason: 'Called back' });
+    const removed = await press(other, 'remove-factors', { reason: 'Called back' });
+    expect(removed.$('[role=status]').text()).to.include('second steps were removed');
     const id = await idOf(s, addressOf('fay'));
     expect(await s.app.parts.stores.enrolments.listByAccount(id)).to.deep.equal([]);
     expect(linkIn((await sentTo(s.app, addressOf('fay')))[0], 'set-up-again')).to.be.a('string');
+  });
+});
+
+describe('a removal of factors where an approval takes effect later', () => {
+  const s = interaction(() => consoleConfig({ reset_approvers: 2, reset_cooling_off_hours: 24 }, ...people));
+
+  it('tells the second administrator, and each one after, that the request is approved [A125]', async () => {
+    await press(await openPerson(s, 'admin', 'fay'), 'remove-factors', { reason: 'Lost phone' });
+    for (const name of ['second', 'admin']) {
+      const page = await press(await openPerson(s, name, 'fay'), 'remove-factors', { reason: 'Called back' });
+      expect(page.$('[role=status]').text(), name).to.include('takes effect after the waiting time');
+      expect(page.marks('factor')).to.have.length(1);
+    }
+    expect((await requestOf(s, 'fay')).steps.map(({ stage }) => stage)).to.deep.equal([
+      'first-approval',
+      'decision',
+    ]);
   });
 });

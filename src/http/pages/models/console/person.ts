@@ -31,6 +31,7 @@ export const PERSON_DONE = [
   'disabled',
   'enabled',
   'filed',
+  'approved',
   'removed',
   'suspended',
   'resumed',
