@@ -78,7 +78,8 @@ export function createFlows(browser: Browser, note: Note) {
   return { signIn, signInAgain };
 }
 
-function createRequest(): { path: string; verifier: string } {
+/** An authorization request with PKCE, and the verifier of its code. */
+export function createRequest(): { path: string; verifier: string } {
   const verifier = randomBytes(32).toString('base64url');
   const query = new URLSearchParams({
     client_id: CLIENT.id,
@@ -93,7 +94,8 @@ function createRequest(): { path: string; verifier: string } {
   return { path: `/auth?${query}`, verifier };
 }
 
-function pathOf({ location }: Answer): string {
+/** The path and the query that an answer leads to. */
+export function pathOf({ location }: Answer): string {
   if (location === null) throw new Error('the answer leads nowhere');
   if (location.startsWith('/')) return location;
   const { pathname, search } = new URL(location);
@@ -101,7 +103,10 @@ function pathOf({ location }: Answer): string {
 }
 
 /** Gives the path of the page's first form, with its hidden fields and the typed ones. */
-function formOf({ text }: Answer, typed: Readonly<Record<string, string>>): [path: string, request: Request] {
+export function formOf(
+  { text }: Answer,
+  typed: Readonly<Record<string, string>>,
+): [path: string, request: Request] {
   const [form = ''] = /<form[^>]*method="post"[\s\S]*?<\/form>/i.exec(text) ?? [];
   const action = /action="([^"]*)"/.exec(form)?.[1];
   if (!action) throw new Error(`there is no form on this page: ${text.slice(0, 300)}`);

@@ -33,7 +33,14 @@ export interface Place {
 }
 
 /** Writes the file that a server on this port is started with, and gives its path. */
-export function writeConfig(port: number, { dataDir, servers }: Place): string {
+export function writeConfig(port: number, place: Place): string {
+  const file = join(place.dataDir, `config-${port}.yaml`);
+  writeFileSync(file, stringify(configOf(port, place)));
+  return file;
+}
+
+/** The content of such a file. */
+export function configOf(port: number, { dataDir, servers }: Place): Readonly<Record<string, unknown>> {
   const remote = servers && {
     accounts: { driver: 'mongo', uri: servers.mongo },
     short_lived: { driver: 'redis', uri: servers.redis },
@@ -45,8 +52,7 @@ export function writeConfig(port: number, { dataDir, servers }: Place): string {
     first_party: true,
   };
   const secondFactor = { enforcement: 'required', methods: ['totp', 'email'], set_up_proof: 'none' };
-  const file = join(dataDir, `config-${port}.yaml`);
-  const text = stringify({
+  return {
     issuer: `http://${HOST}:${port}`,
     listen: { host: HOST, port },
     // The load comes from one address. The limit is high, so that each request is counted as in production.
@@ -54,9 +60,7 @@ export function writeConfig(port: number, { dataDir, servers }: Place): string {
     storage: { data_dir: dataDir, ...remote },
     tenants: [{ id: TENANT, name: 'Bench', second_factor: secondFactor }],
     clients: [client],
-  });
-  writeFileSync(file, text);
-  return file;
+  };
 }
 
 export function readConfig(file: string, logLevel: Config['logLevel'] = 'info'): Config {
