@@ -9,5 +9,5 @@ export type * from './config/shape.ts';
 export type { Environment } from './config/sources/environment.ts';
 export type { Handler } from './http/server/app.ts';
 export type * from './ports/log.ts';
-export type * from './ports/metrics.ts';
 export type * from './ports/system.ts';
+export type * from './ports/telemetry/metrics.ts';

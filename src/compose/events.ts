@@ -5,8 +5,8 @@ import type { AuditEvent } from '../domain/events.ts';
 import { createNoticeSubscriber } from '../messages/notices.ts';
 import type { EventLog, EventSubscriber } from '../ports/events.ts';
 import type { Log } from '../ports/log.ts';
-import type { Metrics } from '../ports/metrics.ts';
 import type { Notify } from '../ports/senders.ts';
+import type { Metrics } from '../ports/telemetry/metrics.ts';
 import { createEventLog } from '../use-cases/events/event-log.ts';
 import type { Parts } from './parts.ts';
 

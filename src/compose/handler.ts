@@ -8,6 +8,7 @@ import { errorPages } from '../http/middleware/errors.ts';
 import { securityHeaders } from '../http/middleware/headers.ts';
 import { oneRequest } from '../http/middleware/one-request.ts';
 import { requestLog } from '../http/middleware/request-log.ts';
+import { traces } from '../http/middleware/traces.ts';
 import { wholeRequest } from '../http/middleware/whole-request.ts';
 import { createApp, type Handler } from '../http/server/app.ts';
 import { type Area, headerExceptionsOf } from '../http/server/area.ts';
@@ -20,11 +21,12 @@ export function handlerOf(
   areas: readonly Area[],
   { cookies }: Pick<Secrets, 'cookies'>,
 ): Handler {
-  const { clock, random, logger, metrics, clockWatch } = parts;
+  const { clock, random, logger, metrics, tracing, clockWatch } = parts;
   const { issuer, listen, environment } = config;
   const { formsLeadAway, ownWindow } = headerExceptionsOf(areas);
   const around = [
     oneRequest(systemRequests, random),
+    ...(tracing ? [traces(tracing, listen.trustedProxies > 0)] : []),
     wholeRequest,
     requestLog({ log: logger.info, count: metrics.request, clock, random }),
     errorPages({ render, log: logger.error, warn: logger.warn, issuer, wayOn }),

@@ -6,10 +6,10 @@ import type { DurableQueue } from '../plugin/delivery-sender.ts';
 import { scheduleByTimer } from '../plugin/delivery-sender.ts';
 import type { Logger } from '../ports/log.ts';
 import type { LogoutNotice, LogoutOutbox, TellApplication } from '../ports/logout.ts';
-import type { Metrics } from '../ports/metrics.ts';
 import type { QueueStore } from '../ports/queue.ts';
 import type { OnceStore } from '../ports/stores.ts';
 import type { Cipher, Clock } from '../ports/system.ts';
+import type { Metrics } from '../ports/telemetry/metrics.ts';
 
 export interface LogoutParts {
   readonly stores: {

@@ -19,6 +19,7 @@ import { createCommonPasswords } from '../adapters/system/passwords/common-passw
 import { systemRandom } from '../adapters/system/random.ts';
 import { systemRequests } from '../adapters/system/requests.ts';
 import { completeSecrets, hasKeptSecrets } from '../adapters/system/secrets/secrets-file.ts';
+import { openTracing, type TracingEnvironment } from '../adapters/system/tracing/open-tracing.ts';
 import type { Config, Secrets, SeedAccount } from '../config/shape.ts';
 import { normalisePassword } from '../domain/account.ts';
 import type { PasswordFault } from '../domain/password/fault.ts';
@@ -31,8 +32,9 @@ import { type StopJobs, startJobs } from '../jobs/runner.ts';
 import { createSweeping } from '../jobs/sweeping.ts';
 import { createTenantRefresh, createTenantRefreshJob, type TenantRefresh } from '../jobs/tenant-refresh.ts';
 import type { Log, Logger } from '../ports/log.ts';
-import type { Metrics } from '../ports/metrics.ts';
 import type { Cipher, Clock, PasswordHasher, Random } from '../ports/system.ts';
+import type { Metrics } from '../ports/telemetry/metrics.ts';
+import type { Tracing } from '../ports/telemetry/tracing.ts';
 import { createPasswords, type Passwords } from '../use-cases/account/passwords/passwords.ts';
 import { createSeeding } from '../use-cases/administration/seeding.ts';
 import { createLogouts, type Logouts } from './logouts.ts';
@@ -53,6 +55,8 @@ export interface Parts {
   readonly resets: ResetRuns;
   readonly tenants: TenantRefresh;
   readonly metrics: Metrics;
+  /** Null: no collector of traces is configured. */
+  readonly tracing: Tracing | null;
   readonly clockWatch: ClockWatch;
   readonly seeding: AccountSeeding;
 }
@@ -159,15 +163,17 @@ export async function passwordWarnings(config: Config): Promise<readonly string[
   return warnings;
 }
 
-export async function openParts(config: Config): Promise<Parts> {
+/** `env` names the collector of traces, if there is one. */
+export async function openParts(config: Config, env: TracingEnvironment = {}): Promise<Parts> {
   const log = standardOutput();
   const metrics = createMetrics(() => log.dropped);
-  const stores = timedStores(await openStores(config), metrics, () => performance.now());
+  const logger = createLogger({ level: config.logLevel, destination: log });
+  const tracing = await openTracing(env, logger.warn);
+  const stores = timedStores(await openStores(config), metrics, () => performance.now(), tracing);
   for (const each of stores.pressures) metrics.pressure(each);
   const hasher = openHasher();
   const clock = systemClock;
   const random = systemRandom;
-  const logger = createLogger({ level: config.logLevel, destination: log });
   const senders = createSenders({
     stores,
     clock,
@@ -200,6 +206,7 @@ export async function openParts(config: Config): Promise<Parts> {
     resets,
     tenants,
     metrics,
+    tracing,
     clockWatch,
     seeding,
   };

@@ -16,7 +16,7 @@ import { createServer } from './server.ts';
 
 /** Milliseconds for answers in progress, after the listener has closed. */
 const STOP_WITHIN_MS = 3500;
-/** Milliseconds for mails and notices in progress. */
+/** Milliseconds for mails, notices and spans in progress. */
 const SEND_WITHIN_MS = 800;
 /** Milliseconds between the end of readiness and the end of the listener, so that a load balancer notices. */
 const NOTICE_MS = 500;
@@ -53,8 +53,8 @@ export async function start(): Promise<void> {
     });
   });
   const config = load();
-  const parts = await openParts(config);
-  const { logger, stores, senders, logouts, clockWatch, seeding } = parts;
+  const parts = await openParts(config, readEnvironment());
+  const { logger, stores, senders, logouts, tracing, clockWatch, seeding } = parts;
   let stopping = false;
   const readiness: Readiness = async () => {
     if (stopping) return { ready: false, reason: 'the server is stopping' };
@@ -152,7 +152,7 @@ export async function start(): Promise<void> {
     await server.stop({ deadlineMs: STOP_WITHIN_MS });
     await metricsServer?.stop({ deadlineMs: 0 });
     await Promise.all([stopUpkeep(), stopReencryption(), seeding.stop()]);
-    await Promise.all([senders.close(SEND_WITHIN_MS), logouts.close(SEND_WITHIN_MS)]);
+    await Promise.all([senders, logouts, tracing].map((each) => each?.close(SEND_WITHIN_MS)));
     await stores.close();
     // A request that was cut off may still wait for its hash or for another server.
     process.exit(0);

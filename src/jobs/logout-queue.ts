@@ -4,9 +4,9 @@
  */
 import type { Log } from '../ports/log.ts';
 import type { LogoutNotice, LogoutOutbox, TellApplication } from '../ports/logout.ts';
-import type { Metrics } from '../ports/metrics.ts';
 import type { OnceStore } from '../ports/stores.ts';
 import type { Cipher } from '../ports/system.ts';
+import type { Metrics } from '../ports/telemetry/metrics.ts';
 import { createDeliveryQueue, type QueueParts } from './delivery-queue.ts';
 import { decryptLogout, encryptLogout } from './encrypted-logout.ts';
 

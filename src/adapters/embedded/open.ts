@@ -7,7 +7,6 @@ import type { PeopleStore } from '../../ports/administration/people-store.ts';
 import type { ResetRequestStore } from '../../ports/administration/reset-requests.ts';
 import type { TenantSettingsStore } from '../../ports/administration/tenant-settings.ts';
 import type { KeyStore, ReencryptableEnrolments, ReencryptableProviderStore } from '../../ports/keys.ts';
-import type { StorePressure } from '../../ports/metrics.ts';
 import type { QueueStore } from '../../ports/queue.ts';
 import type { RestorationStore } from '../../ports/restoration.ts';
 import type {
@@ -25,6 +24,7 @@ import type {
   TrustedBrowserStore,
 } from '../../ports/stores.ts';
 import type { StoreClock } from '../../ports/system.ts';
+import type { StorePressure } from '../../ports/telemetry/metrics.ts';
 import { createAccountStore } from './account-store.ts';
 import { createAdministrationStore } from './administration/administration-store.ts';
 import { createPeopleStore } from './administration/people-store.ts';

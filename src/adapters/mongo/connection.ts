@@ -2,8 +2,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Connection as Driver, Mongoose, MongooseError, mongo } from 'mongoose';
 import { StoreUnavailable } from '../../ports/faults.ts';
-import type { Pressure } from '../../ports/metrics.ts';
 import type { OneRequest } from '../../ports/one-request.ts';
+import type { Pressure } from '../../ports/telemetry/metrics.ts';
 import { asStoreFault } from './faults.ts';
 import { createAdmission } from './server/admission.ts';
 import { readUriOptions, type UriOptions } from './server/uri-options.ts';

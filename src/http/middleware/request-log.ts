@@ -6,8 +6,8 @@
 import type { Context, Middleware } from 'koa';
 import { METHOD_NAMES } from '../../domain/methods/method.ts';
 import type { Log } from '../../ports/log.ts';
-import type { Metrics } from '../../ports/metrics.ts';
 import type { Clock, Random } from '../../ports/system.ts';
+import type { Metrics } from '../../ports/telemetry/metrics.ts';
 
 export interface RequestLogOptions {
   readonly log: Log;
@@ -73,7 +73,7 @@ export function pathPattern(path: Context['path']): string {
  * Counters stay in memory for the life of the process, and a client may request any path. All undeclared paths
  * therefore share one name.
  */
-function declaredPath(ctx: Context): string {
+export function declaredPath(ctx: Context): string {
   const { matched, params, oidc } = ctx as Context & Partial<Routed>;
   const declared = matched?.findLast(({ methods }) => methods.length > 0)?.path;
   if (declared !== undefined)
@@ -91,7 +91,7 @@ interface Routed {
 }
 
 /** The status that the error page answers with: the error's own status if it is valid, else 500. */
-function statusOf(error: unknown): number {
+export function statusOf(error: unknown): number {
   const status = error instanceof Error && 'status' in error ? error.status : undefined;
   return typeof status === 'number' && status >= 400 && status < 600 ? status : 500;
 }

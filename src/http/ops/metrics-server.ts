@@ -1,6 +1,6 @@
 /** `/metrics` on a port of its own, for operators who keep it away from the public port. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Metrics } from '../../ports/metrics.ts';
+import type { Metrics } from '../../ports/telemetry/metrics.ts';
 
 /** Answers requests for this path only. */
 export function createMetricsHandler({ exposition }: Pick<Metrics, 'exposition'>) {

@@ -1,7 +1,7 @@
 /** Endpoints for operators: liveness, readiness, and in development the captured messages. */
 import Router from '@koa/router';
 import type { Context } from 'koa';
-import type { Metrics } from '../../ports/metrics.ts';
+import type { Metrics } from '../../ports/telemetry/metrics.ts';
 import type { Render } from '../pages/page-contract.ts';
 import { createSampleRoutes, type Samples } from './mail-samples.ts';
 import { createOutboxRoutes, type Outbox } from './outbox.ts';

@@ -8,9 +8,9 @@
  */
 import { anonymousOwner } from '../../domain/sign-in/attempts.ts';
 import type { Log } from '../../ports/log.ts';
-import type { Metrics } from '../../ports/metrics.ts';
 import type { RateStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
+import type { Metrics } from '../../ports/telemetry/metrics.ts';
 
 /** A request that begins something before its sender has signed in. */
 export interface Start {

@@ -3,8 +3,8 @@
  * begun go first and are not refused; new requests wait for a limited time, in a line of limited length.
  */
 import { StoreUnavailable } from '../../../ports/faults.ts';
-import type { Pressure } from '../../../ports/metrics.ts';
 import type { OneRequest } from '../../../ports/one-request.ts';
+import type { Pressure } from '../../../ports/telemetry/metrics.ts';
 
 export interface AdmissionOptions {
   /** The connections of this process. */

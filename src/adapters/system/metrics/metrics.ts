@@ -1,6 +1,6 @@
 /** Counts and times in the format of Prometheus; each process has its own registry and its own numbers. */
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import type { Metrics } from '../../../ports/metrics.ts';
+import type { Metrics } from '../../../ports/telemetry/metrics.ts';
 import { createDurations } from './durations.ts';
 import { createPressures } from './pressures.ts';
 

@@ -1,6 +1,6 @@
 /** How busy the connections to the stores are, read each time that somebody reads the metrics. */
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { Pressure, StorePressure } from '../../../ports/metrics.ts';
+import type { Pressure, StorePressure } from '../../../ports/telemetry/metrics.ts';
 
 interface Gauged {
   readonly name: string;

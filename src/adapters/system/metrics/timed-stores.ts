@@ -1,5 +1,6 @@
-/** Measures the time of every act of every store, and changes no act. */
-import type { Metrics } from '../../../ports/metrics.ts';
+/** Measures the time of every act of every store, draws a span around it where traces are wanted, and changes no act. */
+import type { Metrics } from '../../../ports/telemetry/metrics.ts';
+import type { Tracing } from '../../../ports/telemetry/tracing.ts';
 
 type Stores = Readonly<Record<string, unknown>>;
 
@@ -11,6 +12,7 @@ export function timedStores<S extends object>(
   stores: S,
   metrics: Pick<Metrics, 'storeAct'>,
   elapsed: Stopwatch,
+  tracing: Pick<Tracing, 'storeAct'> | null = null,
 ): S {
   const timed = Object.entries(stores as Stores).map(([name, store]) => [
     name,
@@ -20,7 +22,8 @@ export function timedStores<S extends object>(
 
   function timedStore(store: string, acts: Readonly<Record<string, Act>>): Readonly<Record<string, Act>> {
     return Object.fromEntries(
-      Object.entries(acts).map(([act, run]) => {
+      Object.entries(acts).map(([act, plain]) => {
+        const run = traced(`${store}.${act}`, plain);
         const note = metrics.storeAct({ store, act });
         const timed: Act = (...given) => {
           const begun = elapsed();
@@ -35,6 +38,10 @@ export function timedStores<S extends object>(
         return [act, timed];
       }),
     );
+  }
+
+  function traced(name: string, run: Act): Act {
+    return tracing ? (...given) => tracing.storeAct(name, () => run(...given)) : run;
   }
 }
 

@@ -1,6 +1,6 @@
 /** Counters and timings of the running product. Labels name kinds of things, never people. */
-import type { AuditEntry } from '../domain/events.ts';
-import type { Message } from './senders.ts';
+import type { AuditEntry } from '../../domain/events.ts';
+import type { Message } from '../senders.ts';
 
 export interface Metrics {
   /** One line of the audit trail: sign-ins, attempts and lock-outs by outcome and method. */
