@@ -4,16 +4,20 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { type Comparison, compare, traceBoth } from './compare.ts';
 import { type Databases, startDatabases } from './databases.ts';
 import { type Grown, grow } from './growth.ts';
+import { cpuMsPerFlow } from './load.ts';
 import { openMailbox } from './mailbox.ts';
 import { createPeople } from './people.ts';
 import { measureLists } from './people-lists.ts';
 import { loadAverage, stayOn, twoCores } from './process.ts';
+import { profileSignIns } from './profile.ts';
 import { createReaders } from './readers.ts';
 import {
   circumstances,
   comparisonTable,
   growthTable,
   listTable,
+  partTable,
+  requestTable,
   soakHead,
   soakRow,
   stepTable,
@@ -37,6 +41,7 @@ interface Options {
   readonly sizes: readonly number[];
   readonly acts: boolean;
   readonly soak: number | null;
+  readonly profile: boolean;
   readonly timing: boolean;
   readonly people: number | null;
 }
@@ -66,6 +71,7 @@ const program = new Command('bench')
   )
   .option('--growth', 'measures how the cost grows with the store instead', false)
   .option('--sizes <n,n>', 'accounts and live sessions of the growth run', sizes, [1000, 10_000, 100_000])
+  .option('--profile', 'tells instead what the processor works for, without the hash', false)
   .option('--timing', 'measures the refusal of wrong passwords instead, by the hash of the account', false)
   .option('--people <n>', 'measures lists of so many people for an administrator instead', positive, null)
   .option(
@@ -103,9 +109,7 @@ async function run(options: Options): Promise<void> {
   const databases = options.stores === 'embedded' ? null : await startDatabases(process.env);
   try {
     const core = cores?.server ?? null;
-    const parts = options.growth
-      ? await growth(options, databases, core)
-      : await comparison(options, databases, core);
+    const parts = await measured(options, databases, core);
     const about = circumstances({
       command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(
         ' ',
@@ -120,6 +124,27 @@ async function run(options: Options): Promise<void> {
   } finally {
     await databases?.stop();
   }
+}
+
+async function measured(
+  options: Options,
+  databases: Databases | null,
+  core: number | null,
+): Promise<string[]> {
+  if (options.growth) return growth(options, databases, core);
+  if (options.profile) return profiled(options, databases, core);
+  return comparison(options, databases, core);
+}
+
+async function profiled(
+  { accounts, seconds, rounds, concurrency }: Options,
+  databases: Databases | null,
+  core: number | null,
+): Promise<string[]> {
+  const round = { seconds: seconds * rounds, concurrency };
+  const servers = (await databases?.fresh()) ?? null;
+  const { parts, tally } = await profileSignIns({ accounts, round, servers, core });
+  return [partTable(parts, cpuMsPerFlow(tally)), requestTable(tally)];
 }
 
 async function comparison(

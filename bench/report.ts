@@ -142,6 +142,26 @@ export function stepTable({ hash, signIn: { doublelock, bare } }: Comparison): s
   );
 }
 
+/** The parts that the processor works for, the largest first. `cpuMs`: of one sign-in. */
+export function partTable(parts: ReadonlyMap<string, number>, cpuMs: number): string {
+  const rows = [...parts]
+    .sort(([, a], [, b]) => b - a)
+    .map(([part, share]) => [part, percent(share), round(share * cpuMs)]);
+  return table(['no hash', 'share', 'CPU ms a sign-in'], rows);
+}
+
+/** The share of each request in the time until the answers. */
+export function requestTable({ steps }: Tally): string {
+  const sums = [...steps].map(([step, times]) => [step, times.reduce((sum, ms) => sum + ms, 0)] as const);
+  const all = sums.reduce((sum, [, ms]) => sum + ms, 0);
+  const rows = sums.sort(([, a], [, b]) => b - a).map(([step, ms]) => [step, percent(ms / all)]);
+  return table(['request', 'share of the time'], rows);
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
+
 export function growthTable(grown: readonly Grown[]): string {
   return table(
     ['accounts and live sessions', 'sign-ins/s', 'CPU ms a sign-in', 'ms p95', 'ready within ms', 'MiB idle'],

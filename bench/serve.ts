@@ -1,5 +1,6 @@
 /** A server of the bench as a process of its own: `serve.ts doublelock|bare argon2id|none CONFIG`. */
 import { readdirSync } from 'node:fs';
+import { Session } from 'node:inspector/promises';
 import { availableParallelism } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
@@ -75,7 +76,28 @@ async function serve(product: Product, hash: Hash, file: string): Promise<void> 
   const config = readConfig(file);
   const { handler } = await CREATE[product](config, hash === 'none' ? { hasher: withoutHash } : {});
   await startServer({ handler, ...config.listen, log: () => {} });
-  process.on('message', () => void answerAtRest());
+  const orders = createOrders();
+  process.on('message', async (order: Order) => process.send?.((await orders[order]()) ?? null));
+}
+
+/** The requests of the measuring process. */
+export type Order = 'at rest' | 'start profile' | 'end profile';
+
+/** Microseconds between two samples: a sign-in takes thousands. */
+const SAMPLED_EVERY_US = 200;
+
+function createOrders(): Readonly<Record<Order, () => Promise<unknown>>> {
+  const session = new Session();
+  return {
+    'at rest': measureAtRest,
+    async 'start profile'() {
+      session.connect();
+      await session.post('Profiler.enable');
+      await session.post('Profiler.setSamplingInterval', { interval: SAMPLED_EVERY_US });
+      await session.post('Profiler.start');
+    },
+    'end profile': async () => (await session.post('Profiler.stop')).profile,
+  };
 }
 
 /** The size of this process after its garbage was collected. */
@@ -92,7 +114,7 @@ const COLLECTIONS = 5;
 /** In milliseconds: timers of requests that were just answered end meanwhile. */
 const REST_MS = 200;
 
-async function answerAtRest(): Promise<void> {
+async function measureAtRest(): Promise<AtRest> {
   setFlagsFromString('--expose-gc');
   const collect: () => void = runInNewContext('gc');
   for (let each = 0; each < COLLECTIONS; each += 1) {
@@ -100,13 +122,12 @@ async function answerAtRest(): Promise<void> {
     collect();
   }
   const { rss, heapUsed, external } = process.memoryUsage();
-  const atRest: AtRest = {
+  return {
     residentMiB: rss / MIB,
     heapMiB: (heapUsed + external) / MIB,
     handles: process.getActiveResourcesInfo().length,
     descriptors: readdirSync('/proc/self/fd').length,
   };
-  process.send?.(atRest);
 }
 
 if (import.meta.main) {

@@ -2,12 +2,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { Agent } from 'node:http';
+import type { Profiler } from 'node:inspector';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../test/support/process/free-port.ts';
 import { type Browser, createBrowser } from './browser.ts';
 import { cpuMs, residentMiB } from './process.ts';
-import type { AtRest, Hash, Product } from './serve.ts';
+import type { AtRest, Hash, Order, Product } from './serve.ts';
 import { HOST, type Place, writeConfig } from './settings.ts';
 
 export interface Server {
@@ -22,6 +23,9 @@ export interface Server {
   storeActs(): Promise<ReadonlyMap<string, number>>;
   /** For a server without the hash. */
   atRest(): Promise<AtRest>;
+  /** Likewise. */
+  startProfile(): Promise<void>;
+  endProfile(): Promise<Profiler.Profile>;
   stop(): Promise<void>;
 }
 
@@ -72,12 +76,11 @@ export async function startServer(
       if (product === 'bare') return new Map();
       return countsOf((await createBrowser(origin, agent).open('/metrics')).text);
     },
-    async atRest() {
-      const answer = once(child, 'message');
-      child.send('at rest');
-      const [atRest] = await answer;
-      return atRest as AtRest;
+    atRest: () => ask<AtRest>(child, 'at rest'),
+    async startProfile() {
+      await ask(child, 'start profile');
     },
+    endProfile: () => ask<Profiler.Profile>(child, 'end profile'),
     async stop() {
       agent.destroy();
       if (child.exitCode !== null || child.signalCode !== null) return;
@@ -86,6 +89,14 @@ export async function startServer(
       await ended;
     },
   };
+}
+
+/** The answer of a server of the bench's own. */
+async function ask<T>(child: ChildProcess, order: Order): Promise<T> {
+  const answer = once(child, 'message');
+  child.send(order);
+  const [answered] = await answer;
+  return answered as T;
 }
 
 async function ready(child: ChildProcess, browser: Browser, path: string): Promise<void> {
