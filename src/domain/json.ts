@@ -1,7 +1,8 @@
 /** Reads JSON that another release may have written. */
 
-/** Null for malformed text. Never throws. */
-export function readJson(text: string): unknown {
+/** Null for malformed text, and for none: most columns are empty, and an exception for each costs time. Never throws. */
+export function readJson(text: string | null | undefined): unknown {
+  if (!text) return null;
   try {
     return JSON.parse(text);
   } catch {

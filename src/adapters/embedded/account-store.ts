@@ -177,9 +177,9 @@ function toAccount(row: Row | undefined): Account | null {
     invitedAt: row.invited_at,
     mailResetAt: row.mail_reset_at,
     enforcement: row.enforcement === 'required' ? 'required' : null,
-    pendingEmail: readPendingEmail(readJson(row.pending_email ?? '')),
-    pendingNotificationEmail: readPendingEmail(readJson(row.pending_notification_email ?? '')),
-    formerEmails: readFormerEmails(readJson(row.former_emails ?? '')),
+    pendingEmail: readPendingEmail(readJson(row.pending_email)),
+    pendingNotificationEmail: readPendingEmail(readJson(row.pending_notification_email)),
+    formerEmails: readFormerEmails(readJson(row.former_emails)),
     createdAt: row.created_at,
     updatedAt: row.updated_at ?? row.created_at,
   };

@@ -106,9 +106,9 @@ function toAccount(found: AccountDocument | null | undefined): Account | null {
     invitedAt: found.invitedAt?.getTime() ?? null,
     mailResetAt: found.mailResetAt?.getTime() ?? null,
     enforcement: found.enforcement === 'required' ? 'required' : null,
-    pendingEmail: readPendingEmail(readJson(found.pendingEmail ?? '')),
-    pendingNotificationEmail: readPendingEmail(readJson(found.pendingNotificationEmail ?? '')),
-    formerEmails: readFormerEmails(readJson(found.formerEmails ?? '')),
+    pendingEmail: readPendingEmail(readJson(found.pendingEmail)),
+    pendingNotificationEmail: readPendingEmail(readJson(found.pendingNotificationEmail)),
+    formerEmails: readFormerEmails(readJson(found.formerEmails)),
     createdAt: found.createdAt.getTime(),
     updatedAt: (found.updatedAt ?? found.createdAt).getTime(),
   };

@@ -14,6 +14,7 @@ import { type Cipher, SecretUnreadable } from '../../ports/system.ts';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const VERSION = 'v1';
+const PREFIX = `${VERSION}.`;
 
 /** One key from the configuration: any string of enough entropy, and the name by which encrypted values refer to it. */
 export interface CipherKey {
@@ -50,9 +51,12 @@ interface Parsed {
 
 /** `v1.<key id>.<nonce>.<ciphertext and tag>`; a key id may contain dots, the parts after it cannot. */
 function parse(encrypted: string): Parsed | null {
-  const [, keyId, ...parts] = /^v1\.(.+)\.([\w-]+)\.([\w-]+)$/s.exec(encrypted) ?? [];
-  const [nonce, body] = parts.map(decode);
-  if (!keyId || nonce?.length !== NONCE_BYTES || !body || body.length < TAG_BYTES) return null;
+  const bodyAt = encrypted.lastIndexOf('.') + 1;
+  const nonceAt = encrypted.lastIndexOf('.', bodyAt - 2) + 1;
+  if (!encrypted.startsWith(PREFIX) || nonceAt <= PREFIX.length + 1) return null;
+  const keyId = encrypted.slice(PREFIX.length, nonceAt - 1);
+  const [nonce, body] = [encrypted.slice(nonceAt, bodyAt - 1), encrypted.slice(bodyAt)].map(decode);
+  if (nonce?.length !== NONCE_BYTES || !body || body.length < TAG_BYTES) return null;
   return { keyId, nonce, body };
 }
 
@@ -81,7 +85,10 @@ export function createCipher(keys: readonly CipherKey[], digestKey?: string): Ci
     decipher.setAAD(Buffer.from(purpose));
     decipher.setAuthTag(body.subarray(-TAG_BYTES));
     try {
-      return decipher.update(body.subarray(0, -TAG_BYTES), undefined, 'utf8') + decipher.final('utf8');
+      const plain = decipher.update(body.subarray(0, -TAG_BYTES));
+      // Of a counter mode nothing is left; this checks the tag.
+      decipher.final();
+      return plain.toString();
     } catch {
       throw new SecretUnreadable(`a value sealed under "${keyId}" is not what that key has sealed`);
     }
