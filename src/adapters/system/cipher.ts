@@ -86,7 +86,7 @@ export function createCipher(keys: readonly CipherKey[], digestKey?: string): Ci
     decipher.setAuthTag(body.subarray(-TAG_BYTES));
     try {
       const plain = decipher.update(body.subarray(0, -TAG_BYTES));
-      // Of a counter mode nothing is left; this checks the tag.
+      // It checks the tag. A counter mode leaves no bytes for the end.
       decipher.final();
       return plain.toString();
     } catch {
