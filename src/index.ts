@@ -23,7 +23,7 @@ export type { Challenge, Purpose } from './domain/sign-in/challenge.ts';
 export type { SignInRecord } from './domain/sign-in/sign-in-record.ts';
 export type { PendingEnrolment, SignInTransaction } from './domain/sign-in/transaction.ts';
 export type { TrustedBrowser } from './domain/sign-in/trusted-browser.ts';
-export type { Enforcement, Tenant, TenantSecondFactor } from './domain/tenant.ts';
+export type { Enforcement, GroupRule, Minimum, Tenant, TenantSecondFactor } from './domain/tenant.ts';
 export type * from './http/pages/page-contract.ts';
 export type * from './http/pages/page-parts.ts';
 export type { PageAddress } from './http/second-factor/next-step.ts';

@@ -15,6 +15,8 @@ const SCHEMAS = ['schema.ts', 'policy.ts', 'host-account.ts'];
 /** Types that the schemas name and do not import. */
 const MORE: readonly (readonly [string, string])[] = [
   ['Enforcement', '../../domain/tenant.ts'],
+  ['GroupRule', '../../domain/tenant.ts'],
+  ['Minimum', '../../domain/tenant.ts'],
   ['Locale', '../../domain/account.ts'],
   ['MethodName', '../../domain/methods/method.ts'],
 ];

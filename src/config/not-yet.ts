@@ -1,7 +1,6 @@
 /** Warns about settings that this release accepts and does not support. */
 import type { MethodName } from '../domain/methods/method.ts';
 import type { ConfigFile } from './schema/file.ts';
-import { hasMinimum } from './schema/tenant.ts';
 
 /** One line for each topic, with the tenants that it concerns. */
 export function notYet(file: ConfigFile, available: readonly MethodName[]): string[] {
@@ -18,13 +17,6 @@ export function notYet(file: ConfigFile, available: readonly MethodName[]): stri
     const listing = asking.filter((tenant) => tenant.second_factor.methods.includes(method));
     say(listing, `the method ${method} is not in this release and is not offered`);
   }
-  say(
-    file.tenants.filter(
-      ({ second_factor: { minimum, groups } }) => minimum !== 'any' || Object.values(groups).some(hasMinimum),
-    ),
-    'minimum is not in this release: any factor satisfies the policy',
-  );
-
   return [...lines, ...factorLines(file, available)];
 }
 

@@ -36,6 +36,9 @@ export type SettingFault =
   /** The configuration file asks for more. */
   | 'setting_fixed'
   | 'enforcement_unknown'
+  | 'minimum_unknown'
+  /** No method of the list reaches it. */
+  | 'minimum_unreached'
   | 'method_unknown'
   | 'methods_missing'
   | 'grace_days_wrong'

@@ -8,6 +8,21 @@ export type Enforcement = 'off' | 'optional' | 'required';
 /** From loosest to strictest. */
 export const ENFORCEMENTS: readonly Enforcement[] = ['off', 'optional', 'required'];
 
+/** The level that satisfies the policy: any factor, two factors, or a phishing-resistant one. */
+export type Minimum = 'any' | 'mfa' | 'phr';
+
+/** From lowest to highest. */
+export const MINIMUMS: readonly Minimum[] = ['any', 'mfa', 'phr'];
+
+/** The demand of a tenant on an account. */
+export interface Requirement {
+  readonly enforcement: Enforcement;
+  readonly minimum: Minimum;
+}
+
+/** The stricter demand on the members of a group. The short form has the minimum `any`. */
+export type GroupRule = Enforcement | Requirement;
+
 /** Days. */
 export const MOST_GRACE_DAYS = 365;
 /** Characters of the explanation in one language. */
@@ -15,11 +30,11 @@ export const LONGEST_MESSAGE = 2000;
 
 export interface TenantSecondFactor {
   readonly enforcement: Enforcement;
+  readonly minimum: Minimum;
   readonly methods: readonly MethodName[];
   /** Days for which a required enrolment can be postponed. */
   readonly graceDays: number;
-  /** Stricter enforcement for the members of a group. */
-  readonly groups: Readonly<Record<string, Enforcement>>;
+  readonly groups: Readonly<Record<string, GroupRule>>;
   readonly trustedDevices: boolean;
   /** Whether a passkey with user verification signs members in without a password. */
   readonly passkeySignIn: boolean;
@@ -53,15 +68,55 @@ export function stricter(a: Enforcement, b: Enforcement): Enforcement {
   return ENFORCEMENTS.indexOf(a) >= ENFORCEMENTS.indexOf(b) ? a : b;
 }
 
-/** The enforcement for an account: the setting of its tenant, or a stricter one of its groups or of the person. */
+/** The higher of two minimums. */
+export function higher(a: Minimum, b: Minimum): Minimum {
+  return MINIMUMS.indexOf(a) >= MINIMUMS.indexOf(b) ? a : b;
+}
+
+/** The stricter of two requirements, in each of their parts. */
+export function strictest(a: Requirement, b: Requirement): Requirement {
+  return {
+    enforcement: stricter(a.enforcement, b.enforcement),
+    minimum: higher(a.minimum, b.minimum),
+  };
+}
+
+/** A group without a rule asks nothing. */
+export function requirementOf(rule: GroupRule | undefined): Requirement {
+  return typeof rule === 'object' ? rule : { enforcement: rule ?? 'off', minimum: 'any' };
+}
+
+/** The rule in its shortest form, which is the only one that is stored. */
+export function ruleOf({ enforcement, minimum }: Requirement): GroupRule {
+  return minimum === 'any' ? enforcement : { enforcement, minimum };
+}
+
+/** The requirement for an account: the setting of its tenant, or a stricter one of its groups or of the person. */
+export function requirementFor(
+  settings: Pick<TenantSecondFactor, 'enforcement' | 'minimum' | 'groups'>,
+  account: Pick<Account, 'groups'> & Partial<Pick<Account, 'enforcement'>>,
+): Requirement {
+  return account.groups.reduce<Requirement>(
+    (found, group) => strictest(found, requirementOf(settings.groups[group])),
+    { enforcement: account.enforcement ?? settings.enforcement, minimum: settings.minimum },
+  );
+}
+
+/** The enforcement alone. */
 export function enforcementFor(
   settings: Pick<TenantSecondFactor, 'enforcement' | 'groups'>,
   account: Pick<Account, 'groups'> & Partial<Pick<Account, 'enforcement'>>,
 ): Enforcement {
-  return account.groups.reduce<Enforcement>(
-    (found, group) => stricter(found, settings.groups[group] ?? 'off'),
-    account.enforcement ?? settings.enforcement,
-  );
+  return requirementFor({ ...settings, minimum: 'any' }, account).enforcement;
+}
+
+/** The strictest requirement on anybody. */
+export function strictestRequirement({
+  enforcement,
+  minimum,
+  groups,
+}: Pick<TenantSecondFactor, 'enforcement' | 'minimum' | 'groups'>): Requirement {
+  return Object.values(groups).map(requirementOf).reduce(strictest, { enforcement, minimum });
 }
 
 /**
@@ -81,6 +136,11 @@ export function methodsOnOffer(
   const known = CATALOGUE.map(({ name }) => name).filter((name) => allowed.has(name));
   // Methods that a host has added come last.
   return [...known, ...[...allowed].filter((name) => !known.includes(name))];
+}
+
+/** Whether the tenant lets some member sign in with this method alone. */
+export function mayStandForMembers(method: MethodName, settings: TenantSecondFactor): boolean {
+  return mayStandAlone(method, strictestRequirement(settings).enforcement, settings, 'member');
 }
 
 /** Whether the tenant lets an account sign in with this method alone, where the method is two factors by itself. */

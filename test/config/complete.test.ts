@@ -25,7 +25,8 @@ tenants:
       enforcement: optional
       methods: [totp, email, sms, app, passkey]
       grace_days: 7
-      groups: { finance: required, lab: { enforcement: required, minimum: any } }
+      groups: { finance: required, lab: { enforcement: required, minimum: any }, vault: { enforcement: required, minimum: mfa } }
+      minimum: mfa
       trusted_devices: true
       set_up_proof: none
       reset_approvers: 2
@@ -53,6 +54,12 @@ accounts:
 `);
     expect(config.sms.allowedPrefixes).to.deep.equal(['+31', '+4477', '+15550100999']);
     expect(config.tenants[0]?.brand).to.deep.equal({ logo: folder.path('logo.png'), colour: '#aabbcc' });
+    expect(config.tenants[0]?.secondFactor.minimum).to.equal('mfa');
+    expect(config.tenants[0]?.secondFactor.groups).to.deep.equal({
+      finance: 'required',
+      lab: 'required',
+      vault: { enforcement: 'required', minimum: 'mfa' },
+    });
     expect(config.tenants[0]?.secondFactor.message).to.deep.equal({ en: 'Because.', nl: 'Daarom.' });
     expect(config.clients[0]).to.include({ firstParty: true, requirePkce: false, secondFactor: 'always' });
     expect(config.clients[0]?.metadata).not.to.have.any.keys('first_party', 'require_pkce', 'tenant');

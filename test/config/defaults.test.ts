@@ -77,6 +77,7 @@ accounts:
         support: { email: null, url: null },
         secondFactor: {
           enforcement: 'optional',
+          minimum: 'any',
           methods: ['totp', 'email', 'sms', 'app', 'passkey'],
           graceDays: 0,
           groups: {},

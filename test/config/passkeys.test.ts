@@ -34,6 +34,18 @@ describe('passkeys in a configuration', () => {
     });
   }
 
+  it('are refused at an IP address where nothing else reaches the minimum [2.1]', () => {
+    const higher = '{ enforcement: required, minimum: phr, methods: [passkey, totp] }';
+    const [fault, ...more] = folder.faults(settings('http://127.0.0.1:3000', higher), all);
+    expect(more).to.deep.equal([]);
+    expect(fault?.path).to.equal('tenants[1].second_factor.minimum');
+    expect(fault?.message).to.match(
+      /is phr, .*no browser makes them at http:\/\/127\.0\.0\.1:3000.*"kantoor"/,
+    );
+    const lower = higher.replace('phr', 'mfa');
+    expect(folder.load(settings('http://127.0.0.1:3000', lower), all).warnings).to.have.length(1);
+  });
+
   for (const [what, secondFactor] of [
     ['everybody', REQUIRED],
     ['a group', GROUP],

@@ -102,6 +102,24 @@ const ROWS: readonly Row[] = [
     'tenants[0].second_factor.groups.a',
     /must be/,
   ],
+  [
+    'a minimum without its method',
+    tenant('{ minimum: phr, methods: [totp, email] }'),
+    'tenants[0].second_factor.minimum',
+    /is phr, .*list passkey/,
+  ],
+  [
+    'a minimum of two factors with mail alone',
+    tenant('{ enforcement: off, minimum: mfa, methods: [email] }'),
+    'tenants[0].second_factor.minimum',
+    /is mfa, .*list totp, sms or passkey/,
+  ],
+  [
+    'the minimum of a group without its method',
+    tenant('{ methods: [totp], groups: { a: { enforcement: required, minimum: phr } } }'),
+    'tenants[0].second_factor.groups.a.minimum',
+    /is phr, .*list passkey/,
+  ],
   ['grace for ever', tenant('{ grace_days: 1000 }'), 'tenants[0].second_factor.grace_days', /365 or less/],
   [
     'a vote of three',

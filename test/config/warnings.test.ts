@@ -31,13 +31,12 @@ mail: { transport: smtp, url: smtp://a }
 sms: { transport: smpp, host: a, port: 2775, system_id: b, password: c }
 tenants:
   - id: acme
-    second_factor: { methods: [totp], trusted_devices: true, groups: { lab: { enforcement: required, minimum: phr } } }
+    second_factor: { methods: [totp], trusted_devices: true, groups: { lab: required } }
 accounts:
   - { email: A@acme.test, tenant: acme, factors: [{ method: email }] }
   - { email: b@acme.test, tenant: acme, factors: [{ method: email }, { method: totp, secret: NBSWY3DPEB3W64TM }] }
 `);
     expect(warnings.map((warning) => warning.split(/ is not | acts | has only /)[0])).to.deep.equal([
-      'minimum',
       'the account A@acme.test',
     ]);
   });
@@ -50,11 +49,17 @@ tenants:
       enforcement: optional
       methods: [totp]
       set_up_proof: none
-      groups: { finance: required, guests: off, staff: optional }
+      minimum: mfa
+      groups:
+        finance: required
+        guests: off
+        staff: { enforcement: optional, minimum: mfa }
+        lab: { enforcement: off, minimum: mfa }
 `);
     expect(warnings).to.deep.equal([
-      'tenant "acme": the group "guests" has enforcement off, which is no stricter than the tenant\'s own (optional) and changes nothing',
-      'tenant "acme": the group "staff" has enforcement optional, which is no stricter than the tenant\'s own (optional) and changes nothing',
+      'tenant "acme": the group "guests" has enforcement off, which is no stricter than the tenant\'s own (optional with minimum mfa) and changes nothing',
+      'tenant "acme": the group "staff" has enforcement optional with minimum mfa, which is no stricter than the tenant\'s own (optional with minimum mfa) and changes nothing',
+      'tenant "acme": the group "lab" has enforcement off with minimum mfa, which is no stricter than the tenant\'s own (optional with minimum mfa) and changes nothing',
     ]);
   });
 });

@@ -52,6 +52,7 @@ export function aTenant(id: string, secondFactor: Partial<TenantSecondFactor> = 
       enforcement: 'optional',
       methods: ['totp'],
       graceDays: 0,
+      minimum: 'any',
       groups: {},
       trustedDevices: false,
       passkeySignIn: true,
@@ -84,13 +85,8 @@ function createSetting(
 
   /** An account of the tenant `acme`, with the password, as configuration would make it. */
   async function person(changes: Partial<Seed> = {}): Promise<Account> {
-    const nobody = {
-      email: 'bob@acme.test',
-      tenantId: 'acme',
-      name: 'Bob',
-      password: PASSWORD,
-      passwordHash: null,
-    };
+    const bob = { email: 'bob@acme.test', tenantId: 'acme', name: 'Bob' };
+    const nobody = { ...bob, password: PASSWORD, passwordHash: null };
     const nothing = {
       givenName: null,
       familyName: null,

@@ -7,18 +7,21 @@ import { createRoster } from '../../use-cases/administration/roster.ts';
 import { passwordSubjectOf } from '../../use-cases/sign-in/password-subject.ts';
 import type { Server } from '../composition.ts';
 
-export function peopleOf({ config, parts, cipher, render }: Server, people: PeopleStore): UsersPageDeps {
+export function peopleOf(
+  { effectiveTenants, parts, cipher, render }: Server,
+  people: PeopleStore,
+): UsersPageDeps {
   const { stores, clock } = parts;
   const { accounts, administration } = stores;
   const roster = createRoster({
     accounts,
     administration,
-    tenants: config.tenants,
+    tenants: effectiveTenants.tenants,
     passwordSubject: async (email) => passwordSubjectOf(cipher, email),
     clock,
   });
   return {
-    peopleLists: createPeopleLists({ people, roster, clock }),
+    peopleLists: createPeopleLists({ people, roster, tenants: effectiveTenants.tenants, clock }),
     writeTable: writeCsvTable,
     render,
     clock,

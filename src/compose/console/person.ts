@@ -62,7 +62,7 @@ export function personOf(server: Server, people: PeopleStore): PersonPageDeps {
 }
 
 function viewOf({ parts, plugin, cipher, events, useCases }: Server) {
-  const { administration, audit, lockouts, onceKeys } = parts.stores;
+  const { administration, audit, lockouts } = parts.stores;
   const { loadSnapshot, trustedBrowsers, maskedDestination } = plugin.useCases;
   return createViewPerson({
     loadSnapshot,
@@ -73,7 +73,6 @@ function viewOf({ parts, plugin, cipher, events, useCases }: Server) {
     lockouts,
     passwordSubject: (email) => passwordSubjectOf(cipher, email),
     cipher,
-    onceKeys,
     administration,
     audit,
     events,

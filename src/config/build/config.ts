@@ -4,7 +4,7 @@ import type { ComparedDetail } from '../../domain/administration/account-differe
 import type { Tenant } from '../../domain/tenant.ts';
 import type { SettingName } from '../../domain/tenant-settings/settings.ts';
 import type { ConfigFile } from '../schema/file.ts';
-import { groupEnforcements } from '../schema/tenant.ts';
+import { groupRules } from '../schema/tenant.ts';
 import type { Config } from '../shape.ts';
 import { accountOf } from './account.ts';
 import { clientOf } from './client.ts';
@@ -119,9 +119,10 @@ function tenantOf(tenant: ConfigFile['tenants'][number], folder: string): Tenant
     support: { email: tenant.support.email?.trim() ?? null, url: tenant.support.url },
     secondFactor: {
       enforcement: settings.enforcement,
+      minimum: settings.minimum,
       methods: settings.methods,
       graceDays: settings.grace_days,
-      groups: groupEnforcements(settings.groups),
+      groups: groupRules(settings.groups),
       trustedDevices: settings.trusted_devices,
       passkeySignIn: settings.passkey_sign_in,
       setUpProof: settings.set_up_proof,

@@ -1,10 +1,11 @@
 /** Checks that browsers can create passkeys for the issuer. */
 import type { MethodName } from '../../domain/methods/method.ts';
 import { passkeySiteOf } from '../../domain/methods/webauthn.ts';
-import { ENFORCEMENTS, stricter } from '../../domain/tenant.ts';
+import { isReachedBySome } from '../../domain/policy/minimum.ts';
+import { ENFORCEMENTS, strictestRequirement } from '../../domain/tenant.ts';
 import { type Findings, quoted } from '../faults.ts';
 import type { ConfigSketch } from '../schema/file.ts';
-import { groupEnforcements } from '../schema/tenant.ts';
+import { groupRules } from '../schema/tenant.ts';
 
 /** Browsers bind a passkey to a domain name, and need TLS except on localhost (WebAuthn, 5.1.3). */
 export function checkPasskeys(
@@ -16,16 +17,26 @@ export function checkPasskeys(
   if (passkeySiteOf(issuer) !== null) return;
   const missed: string[] = [];
   for (const [index, { id = '', second_factor: settings }] of tenants.entries()) {
-    const { methods = [], enforcement = 'off', groups = {} } = settings ?? {};
-    const strictest = Object.values(groupEnforcements(groups)).reduce(stricter, enforcement);
-    if (strictest === ENFORCEMENTS[0] || !methods.includes('passkey')) continue;
+    const { methods = [], enforcement: own = 'off', minimum: lowest = 'any', groups = {} } = settings ?? {};
+    const asked = { enforcement: own, minimum: lowest, groups: groupRules(groups) };
+    const { enforcement, minimum } = strictestRequirement(asked);
+    if (enforcement === ENFORCEMENTS[0] || !methods.includes('passkey')) continue;
     missed.push(id);
-    if (strictest !== 'required' || methods.some((name) => name !== 'passkey' && available.includes(name)))
-      continue;
-    findings.fault(
-      ['tenants', index, 'second_factor', 'methods'],
-      `has nothing but passkeys, which no browser makes at ${issuer}: no member of ${quoted(id)} could sign in`,
-    );
+    const others = methods.filter((name) => name !== 'passkey' && available.includes(name));
+    if (enforcement !== 'required' || isReachedBySome(minimum, others)) continue;
+    const path = ['tenants', index, 'second_factor'];
+    if (others.length === 0) {
+      findings.fault(
+        [...path, 'methods'],
+        `has nothing but passkeys, which no browser makes at ${issuer}: no member of ${quoted(id)} could sign in`,
+      );
+    } else {
+      findings.fault(
+        [...path, 'minimum'],
+        `is ${minimum}, which passkeys alone reach here, and no browser makes them at ${issuer}: ` +
+          `members of ${quoted(id)} could not sign in`,
+      );
+    }
   }
   if (missed.length > 0) {
     findings.warn(

@@ -1,9 +1,10 @@
 /** Checks the rules that hold in production only. */
 import type { MethodName } from '../../domain/methods/method.ts';
+import { requirementOf } from '../../domain/tenant.ts';
 import { valueAt } from '../data.ts';
 import type { Findings } from '../faults.ts';
 import { type ConfigSketch, isGiven, sketchOf } from '../schema/file.ts';
-import { groupEnforcements } from '../schema/tenant.ts';
+import { groupRules } from '../schema/tenant.ts';
 import { readDocument } from '../sources/document.ts';
 import type { CheckContext } from './context.ts';
 import { checkOpenLines } from './delivery.ts';
@@ -47,8 +48,8 @@ function checkReach(
   findings: Findings,
 ): void {
   const asking = tenants.filter(({ second_factor: settings }) =>
-    [settings?.enforcement, ...Object.values(groupEnforcements(settings?.groups ?? {}))].some(
-      (each) => each !== 'off',
+    [settings?.enforcement ?? 'optional', ...Object.values(groupRules(settings?.groups ?? {}))].some(
+      (each) => requirementOf(each).enforcement !== 'off',
     ),
   );
   const listing = (method: MethodName) =>

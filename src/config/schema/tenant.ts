@@ -6,14 +6,16 @@ import { CONFIGURABLE_METHODS } from '../../domain/methods/method.ts';
 import {
   COLOUR,
   ENFORCEMENTS,
-  type Enforcement,
+  type GroupRule,
   LONGEST_MESSAGE,
+  MINIMUMS,
   MOST_GRACE_DAYS,
+  ruleOf,
 } from '../../domain/tenant.ts';
 import { email, group, identifier, listOf, webAddress } from './field.ts';
 
 const enforcement = z.enum(ENFORCEMENTS);
-const minimum = z.enum(['any', 'mfa', 'phr']);
+const minimum = z.enum(MINIMUMS);
 /** The enforcement alone, or with a minimum. */
 const ofGroup = z.union([enforcement, z.strictObject({ enforcement, minimum: minimum.optional() })]);
 const words = z
@@ -41,19 +43,22 @@ export const tenantSecondFactorShape = {
     .max(MOST_GRACE_DAYS)
     .default(0)
     .describe(
-      'With `required`: days that a member may answer "later". They count from the first time asked.',
+      'With `required`: days that a member may answer "later". They count from the first time asked. A raised minimum opens ' +
+        'one grace of its own, for members who give the factor that they have.',
     ),
   minimum: minimum
     .default('any')
     .describe(
-      'The level that satisfies the policy: any factor, two factors, or a passkey with user verification. Not in this release.',
+      '`any`: any factor satisfies the policy. `mfa`: two factors, so no e-mail code. `phr`: a passkey that verifies its user. ' +
+        'A method of that level must be on the list. With `optional` it counts for members who have such a factor. A trusted ' +
+        'browser satisfies `any` only.',
     ),
   groups: z
     .record(group, ofGroup)
     .default({})
     .describe(
       'Stricter enforcement for the members of a group, as in `{ finance: required }`, or ' +
-        '`{ finance: { enforcement: required, minimum: phr } }`. The minimum is not in this release.',
+        '`{ finance: { enforcement: required, minimum: phr } }`.',
     ),
   trusted_devices: z
     .boolean()
@@ -164,18 +169,11 @@ function isTimeZone(name: string): boolean {
 
 type GroupSetting = z.output<typeof ofGroup>;
 
-function enforcementOf(setting: GroupSetting): Enforcement {
-  return typeof setting === 'string' ? setting : setting.enforcement;
-}
-
-/** The enforcement of each group, whichever form the file has. */
-export function groupEnforcements(
-  groups: Readonly<Record<string, GroupSetting>>,
-): Record<string, Enforcement> {
-  return Object.fromEntries(Object.entries(groups).map(([name, setting]) => [name, enforcementOf(setting)]));
-}
-
-/** Whether a group asks for more than any factor. */
-export function hasMinimum(setting: GroupSetting): boolean {
-  return typeof setting !== 'string' && setting.minimum !== undefined && setting.minimum !== 'any';
+/** The rule of each group, in the one form that the domain keeps. */
+export function groupRules(groups: Readonly<Record<string, GroupSetting>>): Record<string, GroupRule> {
+  const ruleIn = (setting: GroupSetting) =>
+    typeof setting === 'string'
+      ? setting
+      : ruleOf({ enforcement: setting.enforcement, minimum: setting.minimum ?? 'any' });
+  return Object.fromEntries(Object.entries(groups).map(([name, setting]) => [name, ruleIn(setting)]));
 }

@@ -1,6 +1,7 @@
 /** The methods that an account may add to those that it has. */
 import { sentTo } from '../methods/index.ts';
 import type { MethodName } from '../methods/method.ts';
+import { isWorthSettingUp } from '../policy/minimum.ts';
 import type { PolicyResult } from '../policy/policy.ts';
 import { methodsOnOffer } from '../tenant.ts';
 
@@ -9,7 +10,7 @@ const MOST_OF_A_METHOD = 10;
 
 /** `available`: the methods that can be completed now. `replaced`: the id of a factor that goes when the new one works. */
 export function methodsToAdd(
-  { enforcement, tenant, account, enrolments }: PolicyResult,
+  { enforcement, minimum, tenant, account, enrolments }: PolicyResult,
   available: readonly MethodName[],
   replaced: string | null = null,
 ): readonly MethodName[] {
@@ -18,7 +19,12 @@ export function methodsToAdd(
   const hasInbox = account.emailConfirmed && enrolments.some(({ method }) => sentTo(method) === 'address');
   const isFull = (method: MethodName) =>
     enrolments.filter((each) => each.method === method && each.id !== replaced).length >= MOST_OF_A_METHOD;
+  const isWorth = (method: MethodName) => isWorthSettingUp(method, { enforcement, minimum });
   return onOffer.filter(
-    (method) => available.includes(method) && !(sentTo(method) === 'address' && hasInbox) && !isFull(method),
+    (method) =>
+      available.includes(method) &&
+      isWorth(method) &&
+      !(sentTo(method) === 'address' && hasInbox) &&
+      !isFull(method),
   );
 }

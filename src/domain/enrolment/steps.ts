@@ -2,6 +2,7 @@
 
 import { definitionOf, traitsOf } from '../methods/index.ts';
 import type { MethodName } from '../methods/method.ts';
+import { isWorthSettingUp } from '../policy/minimum.ts';
 import type { PolicyResult } from '../policy/policy.ts';
 import type { ProvenEnrolment, SignInTransaction } from '../sign-in/transaction.ts';
 import { methodsOnOffer } from '../tenant.ts';
@@ -44,12 +45,13 @@ export function needsSetUpProof(
  */
 export function enrolmentStepOf(
   transaction: Pick<SignInTransaction, 'pendingEnrolment' | 'newCodes' | 'isSetUpProven'>,
-  policyResult: Pick<PolicyResult, 'tenant' | 'enrolments' | 'enforcement' | 'account'>,
+  policyResult: Pick<PolicyResult, 'tenant' | 'enrolments' | 'enforcement' | 'minimum' | 'account'>,
 ): EnrolmentStep | null {
   if (transaction.pendingEnrolment) {
     const { method } = transaction.pendingEnrolment;
     const { enforcement, tenant, account } = policyResult;
     if (!methodsOnOffer(enforcement, tenant.secondFactor.methods, account.role).includes(method)) return null;
+    if (!isWorthSettingUp(method, policyResult)) return null;
     if (needsSetUpProof(transaction, policyResult)) return 'proof';
     return definitionOf(method)?.isBuilt === false ? null : method;
   }

@@ -6,10 +6,17 @@ import { traitsOf } from '../methods/index.ts';
 import type { MethodName } from '../methods/method.ts';
 import type { Lockout } from '../sign-in/attempts.ts';
 import type { BrowserTrust, TrustToken } from '../sign-in/trusted-browser.ts';
-import { type Enforcement, methodsOnOffer, type Tenant, type TenantSecondFactor } from '../tenant.ts';
+import {
+  type Minimum,
+  methodsOnOffer,
+  type Requirement,
+  type Tenant,
+  type TenantSecondFactor,
+} from '../tenant.ts';
 import { type Acr, rank } from './acr.ts';
-import { type AuthenticationEvent, acrOf, standsAlone } from './assurance.ts';
-import { endOfGrace } from './grace.ts';
+import { type AuthenticationEvent, acrOf, isOfRecoveryCode, standsAlone } from './assurance.ts';
+import { endOfGraces, type GraceStarts } from './grace.ts';
+import { levelOfMinimum, mayTrustBrowsers, minimumFor, reaches, unmetMinimums } from './minimum.ts';
 
 /** The assurance that a request demands beyond the tenant's own policy. */
 export interface RequestedAssurance {
@@ -33,9 +40,8 @@ export interface PolicyFactor {
   readonly isLastUsed?: boolean;
 }
 
-export interface PolicyInput {
-  /** The enforcement for this account, with that of its groups. */
-  readonly enforcement: Enforcement;
+/** Enforcement and minimum are those for this account, with those of its groups. */
+export interface PolicyInput extends Requirement {
   readonly tenant: Pick<TenantSecondFactor, 'methods' | 'graceDays' | 'trustedDevices' | 'passkeySignIn'>;
   readonly role: Role;
   readonly factors: readonly PolicyFactor[];
@@ -51,8 +57,7 @@ export interface PolicyInput {
    * on a password alone. Default: false.
    */
   readonly isHeld?: boolean;
-  /** The start of this account's grace, in milliseconds since the epoch. Null before it has started. */
-  readonly graceStartedAt: number | null;
+  readonly graceStarts: GraceStarts;
   /**
    * `sign-in`: a person is at the page. `later`: the person has postponed the enrolment in this sign-in.
    * `existing-session`: a session or token is evaluated (SSO, prompt=none, a refresh), and no page is shown.
@@ -100,8 +105,7 @@ export interface AccountSnapshot {
 export type SnapshotWithoutLockout = Omit<AccountSnapshot, 'lockout'>;
 
 /** A decision with its input, so that the same request reads nothing again. */
-export interface PolicyResult extends AccountSnapshot {
-  readonly enforcement: Enforcement;
+export interface PolicyResult extends AccountSnapshot, Requirement {
   readonly decision: Decision;
 }
 
@@ -120,6 +124,11 @@ export interface PolicyQuestion {
   readonly trustToken?: TrustToken | null | undefined;
 }
 
+/** Milliseconds: the life of an interaction. A recovery code in the same sign-in says that the other factors are lost. */
+const CODE_COUNTS_MS = 15 * 60 * 1000;
+
+type Evidence = ReturnType<typeof assessEvidence>;
+
 /** The input before it is known which factors are accepted. */
 export interface PolicyInputBeforeLockout extends Omit<PolicyInput, 'factors'> {
   readonly factors: readonly Omit<PolicyFactor, 'accepted'>[];
@@ -131,18 +140,32 @@ export function decideByEvidence(
   evidence = assessEvidence(policyInput),
 ): Decision | null {
   const { requested, factors } = policyInput;
-  const { beginning, since, proven, byTenant, isRequestMet } = evidence;
+  const { beginning, since, proven, byTenant, unmet, isRequestMet } = evidence;
   if (!beginning) return { kind: 'password' };
   if (requested.acrs?.length === 0) return { kind: 'refuse', reason: 'unmet_authentication_requirements' };
   if (factors.length === 0 && beginning.atMs < since) return { kind: 'password' };
 
-  // Trust replaces a factor that was given in this browser before, so it needs one that is set up.
-  const mayTrust = policyInput.tenant.trustedDevices && !policyInput.isHeld;
+  // Trust replaces a factor that was given in this browser before, so it needs one that is set up. It reaches no level.
+  const mayTrust = mayTrustBrowsers(policyInput, policyInput.tenant) && !policyInput.isHeld;
   const trusted = policyInput.trustedBrowser && mayTrust && factors.length > 0;
-  const tenantMet = !byTenant || proven.length > 0 || trusted;
+  const tenantMet = !byTenant || unmet.length === 0 || trusted;
   if (!isRequestMet || !tenantMet) return null;
   const onTrust = byTenant && proven.length === 0;
   return { kind: 'satisfied', onGrace: false, ...(onTrust ? { onTrust } : {}) };
+}
+
+/**
+ * The minimums that are not met by what was given, if a grace could bridge them: the person has given an existing factor, and
+ * has none that would reach more. A password alone postpones the first set-up, never the set-up of a better factor.
+ */
+export function minimumsInGrace(
+  policyInput: PolicyInputBeforeLockout,
+  { existingGiven, isRequestMet, unmet } = assessEvidence(policyInput),
+): readonly Minimum[] {
+  const { tenant, factors, isHeld = false, catalogue } = policyInput;
+  const hasBetter = unmet.some((each) => factors.some(({ method }) => reaches(method, each, catalogue)));
+  const isPossible = isRequestMet && existingGiven && !isHeld && !hasBetter && tenant.graceDays > 0;
+  return isPossible ? unmet : [];
 }
 
 export function decide(policyInput: PolicyInput): Decision {
@@ -150,18 +173,29 @@ export function decide(policyInput: PolicyInput): Decision {
   const byEvidence = decideByEvidence(policyInput, evidence);
   if (byEvidence) return byEvidence;
   const { factors, available, catalogue } = policyInput;
-  const { asked, onOffer, isAccepted, existingGiven, isRequestMet } = evidence;
+  const { asked, needed, minimumAsked, unmet, onOffer, isAccepted, existingGiven } = evidence;
 
   const usable = factors.filter((factor) => factor.accepted && isAccepted(factor.method));
+  const level = Math.max(asked, minimumAsked);
   const gives = (method: MethodName) => {
     const traits = traitsOf(method, catalogue);
-    return traits !== null && rank(traits.acr) >= asked;
+    return traits !== null && rank(traits.acr) >= level;
   };
+  const settable = onOffer.filter(gives);
   const enough = usable.filter(({ method }) => gives(method));
-  if (enough.length > 0) return prove(enough, available);
+  if (minimumAsked <= asked) {
+    if (enough.length > 0) return prove(enough, available);
+  } else {
+    // A recovery code stays a way in where the tenant alone asks for more. After it, a factor is set up in place of the lost one.
+    const codes = usable.filter((factor) => !isFactor(factor));
+    const canSetUp = settable.length > 0;
+    const lacking = unmet.length > 0 ? unmet : [needed];
+    const best = bestOf(usable, canSetUp ? lacking : [needed], catalogue);
+    if (best.length > 0 && !(evidence.usedCode && canSetUp)) return prove([...best, ...codes], available);
+    if (enough.length > 0 && !canSetUp) return prove(enough, available);
+  }
   if (policyInput.isHeld && factors.length === 0) return { kind: 'refuse', reason: 'held' };
 
-  const settable = onOffer.filter(gives);
   const reachable = settable.length > 0 || factors.some(({ method }) => gives(method));
   // An existing factor comes before an enrolment: a password alone must not enrol a second phone.
   if (reachable && !existingGiven && usable.length === 0)
@@ -169,16 +203,27 @@ export function decide(policyInput: PolicyInput): Decision {
   if (settable.length === 0) return { kind: 'refuse', reason: 'unmet_authentication_requirements' };
   if (!existingGiven) return prove(usable, available);
 
-  const laterUntil = isRequestMet ? graceEnd(policyInput) : null;
+  const laterUntil = graceEnd(policyInput, evidence);
   if (laterUntil !== null && policyInput.occasion !== 'sign-in')
     return { kind: 'satisfied', onGrace: true, graceUntil: laterUntil };
   return { kind: 'set-up', methods: settable, laterUntil };
+}
+
+/** The factors that meet the highest minimum of these which any of them meets. A better one is set up after the best one. */
+function bestOf(
+  usable: readonly PolicyFactor[],
+  unmet: readonly Minimum[],
+  catalogue: Catalogue | undefined,
+): readonly PolicyFactor[] {
+  const meeting = (minimum: Minimum) => usable.filter(({ method }) => reaches(method, minimum, catalogue));
+  return unmet.map(meeting).findLast((factors) => factors.length > 0) ?? [];
 }
 
 /** Compares the authentication events with the request and the tenant's policy. */
 function assessEvidence({
   requested,
   enforcement,
+  minimum,
   factors,
   tenant,
   role,
@@ -207,17 +252,30 @@ function assessEvidence({
   const since = requested.freshMs === null ? Number.NEGATIVE_INFINITY : now - requested.freshMs;
   const asked = requested.acrs === null ? 0 : Math.min(...requested.acrs.map(rank));
   const existingGiven = factors.length === 0 || proven.some((authentication) => authentication.atMs >= since);
+  const reached = acrOf(password ? [password, ...proven] : proven, catalogue);
   const isRequestMet =
-    rank(acrOf(password ? [password, ...proven] : proven, catalogue)) >= asked &&
+    rank(reached) >= asked &&
     (requested.freshMs === null || existingGiven) &&
     (!requested.always || proven.length > 0);
   const byTenant = isHeld || enforcement === 'required' || (enforcement === 'optional' && factors.length > 0);
-  return { beginning, proven, since, asked, onOffer, isAccepted, existingGiven, isRequestMet, byTenant };
+  const needed = minimumFor({ enforcement, minimum }, factors, catalogue);
+  const unmet = byTenant ? unmetMinimums(needed, reached, proven.length > 0) : [];
+  const neededLevel = levelOfMinimum(needed);
+  const minimumAsked = byTenant && neededLevel !== null ? rank(neededLevel) : 0;
+  const usedCode = proven.some(
+    (event) => isOfRecoveryCode(event) && event.atMs > now - CODE_COUNTS_MS && event.atMs >= since,
+  );
+  const levels = { asked, needed, minimumAsked, unmet };
+  const found = { beginning, proven, since, onOffer, isAccepted, existingGiven, isRequestMet, byTenant };
+  return { ...levels, ...found, usedCode };
 }
 
 /** The end of grace. Null when none is left. Grace starts with the first decision that finds the policy unmet. */
-function graceEnd({ tenant, graceStartedAt, now }: PolicyInputBeforeLockout): number | null {
-  const end = endOfGrace(graceStartedAt ?? now, tenant.graceDays);
+function graceEnd(policyInput: PolicyInput, evidence: Evidence): number | null {
+  const { tenant, graceStarts, now } = policyInput;
+  const unmet = minimumsInGrace(policyInput, evidence);
+  if (unmet.length === 0) return null;
+  const end = endOfGraces(unmet, graceStarts, { graceDays: tenant.graceDays, now });
   return end > now ? end : null;
 }
 

@@ -3,12 +3,23 @@ import { isGroupName, normaliseEmail } from '../account.ts';
 import type { MethodName } from '../methods/method.ts';
 import { type Outcome, type Refusal, refused, type SettingFault } from '../refusal.ts';
 import { isTypedEmail } from '../self-service/details.ts';
-import { ENFORCEMENTS, type Enforcement, LONGEST_MESSAGE, MOST_GRACE_DAYS } from '../tenant.ts';
+import {
+  ENFORCEMENTS,
+  type Enforcement,
+  type GroupRule,
+  LONGEST_MESSAGE,
+  MINIMUMS,
+  type Minimum,
+  MOST_GRACE_DAYS,
+  requirementOf,
+  ruleOf,
+} from '../tenant.ts';
 import type { SettingName, TenantSettings } from './settings.ts';
 
 /** The field of each setting. */
 export const SETTING_FIELDS = {
   enforcement: 'enforcement',
+  minimum: 'minimum',
   methods: 'methods',
   graceDays: 'grace_days',
   groups: 'groups',
@@ -54,6 +65,7 @@ export function readTypedSettings(typed: TypedSettings, context: FormContext): O
       ok: true,
       value: {
         enforcement: unlessFixed('enforcement', readEnforcement),
+        minimum: unlessFixed('minimum', readMinimum),
         methods: unlessFixed('methods', (text) => readMethods(text, context)),
         graceDays: unlessFixed('graceDays', readDays),
         groups: unlessFixed('groups', readGroups),
@@ -75,10 +87,11 @@ export function readTypedSettings(typed: TypedSettings, context: FormContext): O
 export function typedOf(settings: TenantSettings): Required<TypedSettings> {
   return {
     enforcement: settings.enforcement,
+    minimum: settings.minimum,
     methods: settings.methods.join(' '),
     grace_days: String(settings.graceDays),
     groups: Object.entries(settings.groups)
-      .map(([group, enforcement]) => `${group}: ${enforcement}`)
+      .map(([group, rule]) => `${group}: ${wordsOf(rule)}`)
       .join('\n'),
     trusted_devices: settings.trustedDevices ? '1' : '',
     passkey_sign_in: settings.passkeySignIn ? '1' : '',
@@ -93,6 +106,12 @@ function readEnforcement(text: string): Enforcement {
   const enforcement = ENFORCEMENTS.find((each) => each === text);
   if (!enforcement) throw new Fault('enforcement', 'enforcement_unknown');
   return enforcement;
+}
+
+function readMinimum(text: string): Minimum {
+  const minimum = MINIMUMS.find((each) => each === text);
+  if (!minimum) throw new Fault('minimum', 'minimum_unknown');
+  return minimum;
 }
 
 function readMethods(text: string, { before, offered }: FormContext): readonly MethodName[] {
@@ -111,18 +130,31 @@ function readDays(text: string): number {
 }
 
 function readGroups(text: string): TenantSettings['groups'] {
-  const groups = new Map<string, Enforcement>();
+  const groups = new Map<string, GroupRule>();
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     if (line.trim() === '') continue;
     // A name may have a colon.
     const colon = line.lastIndexOf(':');
     const name = line.slice(0, Math.max(colon, 0)).trim();
-    const enforcement = ENFORCEMENTS.find((each) => each === line.slice(colon + 1).trim());
-    if (!isGroupName(name) || !enforcement) throw new Fault('groups', 'group_line', index + 1);
+    const rule = readRule(line.slice(colon + 1).trim());
+    if (!isGroupName(name) || !rule) throw new Fault('groups', 'group_line', index + 1);
     if (groups.has(name)) throw new Fault('groups', 'group_twice', index + 1);
-    groups.set(name, enforcement);
+    groups.set(name, rule);
   }
   return Object.fromEntries(groups);
+}
+
+/** The enforcement, and the minimum after it. Null for anything else. */
+function readRule(text: string): GroupRule | null {
+  const [first, second = 'any', ...more] = text.split(/\s+/);
+  const enforcement = ENFORCEMENTS.find((each) => each === first);
+  const minimum = MINIMUMS.find((each) => each === second);
+  return enforcement && minimum && more.length === 0 ? ruleOf({ enforcement, minimum }) : null;
+}
+
+function wordsOf(rule: GroupRule): string {
+  const { enforcement, minimum } = requirementOf(rule);
+  return minimum === 'any' ? enforcement : `${enforcement} ${minimum}`;
 }
 
 function readMessage(text: string, field: 'message_en' | 'message_nl'): string | null {

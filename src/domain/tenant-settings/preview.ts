@@ -3,14 +3,15 @@ import type { Account } from '../account.ts';
 import { isFactor } from '../enrolment/enrolment.ts';
 import { definitionOf } from '../methods/index.ts';
 import type { MethodName } from '../methods/method.ts';
+import type { AuthenticationEvent } from '../policy/assurance.ts';
+import type { GraceStarts } from '../policy/grace.ts';
 import { type Decision, decide, NO_ASSURANCE_REQUESTED, type PolicyFactor } from '../policy/policy.ts';
-import { enforcementFor, mayStandAlone, type TenantSecondFactor } from '../tenant.ts';
+import { enforcementFor, mayStandAlone, requirementFor, type TenantSecondFactor } from '../tenant.ts';
 
 export interface Member {
   readonly account: Account;
   readonly factors: readonly PolicyFactor[];
-  /** The start of the grace, in milliseconds since the epoch. Null before it has started. */
-  readonly graceStartedAt: number | null;
+  readonly graceStarts: GraceStarts;
   /** Whether there is a browser that the member trusts. */
   readonly hasTrust: boolean;
 }
@@ -42,11 +43,17 @@ export function effectOf(
   after: TenantSecondFactor,
   context: PreviewContext,
 ): Effect {
-  const next = decisionFor(member, after, context);
+  const next = decisionsFor(member, after, context);
   const isSame =
-    isEqual(decisionFor(member, before, context), next) &&
+    isEqual(decisionsFor(member, before, context), next) &&
     isEqual(withoutPassword(member, before), withoutPassword(member, after));
   return { isAffected: !isSame, outlook: outlookOf(member, next) };
+}
+
+/** The decision after the right password, and the one after the factor that it asks for. */
+interface Decisions {
+  readonly first: Decision;
+  readonly second: Decision | null;
 }
 
 /** Both are made by the same function, which writes the parts of a decision in one order. */
@@ -54,23 +61,40 @@ function isEqual<T>(a: T, b: T): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** After the right password. */
-function decisionFor(
-  { account, factors, graceStartedAt, hasTrust }: Member,
+function decisionsFor(member: Member, settings: TenantSecondFactor, context: PreviewContext): Decisions {
+  const first = decisionAfter(member, settings, context, []);
+  const given = first.kind === 'prove' ? firstGiven(member, first, context.now) : null;
+  return { first, second: given && decisionAfter(member, settings, context, [given]) };
+}
+
+/** A passkey verifies its user where that is asked for. */
+function firstGiven(
+  { factors }: Member,
+  { preferred, methods }: Extract<Decision, { kind: 'prove' }>,
+  atMs: number,
+): AuthenticationEvent | null {
+  const factor = factors.find(({ method }) => method === (preferred ?? methods[0]));
+  const passkey = { userVerified: true, deviceBound: false };
+  return factor ? { method: factor.method, enrolmentId: factor.id, atMs, passkey } : null;
+}
+
+function decisionAfter(
+  { account, factors, graceStarts, hasTrust }: Member,
   settings: TenantSecondFactor,
   { available, now }: PreviewContext,
+  given: readonly AuthenticationEvent[],
 ): Decision {
   return decide({
-    enforcement: enforcementFor(settings, account),
+    ...requirementFor(settings, account),
     tenant: settings,
     role: account.role,
     factors,
     available,
-    authentications: [{ method: 'pwd', enrolmentId: null, atMs: now }],
+    authentications: [{ method: 'pwd', enrolmentId: null, atMs: now }, ...given],
     requested: NO_ASSURANCE_REQUESTED,
     trustedBrowser: hasTrust,
     isHeld: account.heldAt !== null,
-    graceStartedAt,
+    graceStarts,
     occasion: 'sign-in',
     now,
   });
@@ -85,13 +109,15 @@ function withoutPassword({ account, factors }: Member, settings: TenantSecondFac
   return factors.filter(mayBegin).map(({ method }) => method);
 }
 
-function outlookOf({ factors }: Member, decision: Decision): Outlook {
-  switch (decision.kind) {
+function outlookOf({ factors }: Member, { first, second }: Decisions): Outlook {
+  switch (first.kind) {
     case 'satisfied':
       return factors.some(isFactor) ? 'protected' : 'unasked';
     case 'prove':
       // A recovery code stands in for a factor that no longer counts, and another one is set up after it.
-      return decision.methods.some((method) => isFactor({ method })) ? 'protected' : 'must-set-up';
+      if (!first.methods.some((method) => isFactor({ method }))) return 'must-set-up';
+      // A factor below the minimum is given before a better one is set up.
+      return second?.kind === 'set-up' ? 'must-set-up' : 'protected';
     case 'set-up':
     case 'password':
       return 'must-set-up';

@@ -3,12 +3,25 @@
  * written keys are a floor: the effective settings are the stricter of the two.
  */
 import type { MethodName } from '../methods/method.ts';
-import { enforcementFor, stricter, type Tenant, type TenantSecondFactor } from '../tenant.ts';
+import { isReachedBySome } from '../policy/minimum.ts';
+import {
+  higher,
+  MINIMUMS,
+  type Requirement,
+  requirementFor,
+  requirementOf,
+  ruleOf,
+  stricter,
+  strictest,
+  strictestRequirement,
+  type Tenant,
+  type TenantSecondFactor,
+} from '../tenant.ts';
 
 export interface TenantSettings
   extends Pick<
     TenantSecondFactor,
-    'enforcement' | 'methods' | 'graceDays' | 'groups' | 'trustedDevices' | 'passkeySignIn'
+    'enforcement' | 'minimum' | 'methods' | 'graceDays' | 'groups' | 'trustedDevices' | 'passkeySignIn'
   > {
   /** Null: there is no message in this language. */
   readonly messageEn: string | null;
@@ -25,6 +38,7 @@ export type StoredSettings = Partial<TenantSettings>;
 /** In the order of the page. */
 export const SETTING_NAMES = [
   'enforcement',
+  'minimum',
   'methods',
   'graceDays',
   'groups',
@@ -39,6 +53,7 @@ export const SETTING_NAMES = [
 /** The key of each setting below a tenant of the configuration file. */
 export const SETTING_KEYS = {
   enforcement: 'second_factor.enforcement',
+  minimum: 'second_factor.minimum',
   methods: 'second_factor.methods',
   graceDays: 'second_factor.grace_days',
   groups: 'second_factor.groups',
@@ -54,9 +69,11 @@ export function settingsOf({
   secondFactor,
   support,
 }: Pick<Tenant, 'secondFactor' | 'support'>): TenantSettings {
-  const { enforcement, methods, graceDays, groups, trustedDevices, passkeySignIn, message } = secondFactor;
+  const { enforcement, minimum, methods, graceDays, groups } = secondFactor;
+  const { trustedDevices, passkeySignIn, message } = secondFactor;
   return {
     enforcement,
+    minimum,
     methods,
     graceDays,
     groups,
@@ -103,12 +120,13 @@ export function effectiveSettings(
     : free.methods;
   const asked = {
     enforcement: isFloor('enforcement') ? stricter(settings.enforcement, free.enforcement) : free.enforcement,
+    minimum: isFloor('minimum') ? higher(settings.minimum, free.minimum) : free.minimum,
     groups: strictestGroups(settings.groups, free.groups),
   };
   return {
     ...asked,
-    // An empty list would let nobody in, so that the file's own list then stands.
-    methods: methods.length === 0 && isAsking(asked) ? settings.methods : methods,
+    // A list that is empty, or that meets no minimum, would let nobody in. The file's own list then stands.
+    methods: isInVain(asked, methods) ? settings.methods : methods,
     graceDays: isFloor('graceDays') ? Math.min(settings.graceDays, free.graceDays) : free.graceDays,
     trustedDevices: isFloor('trustedDevices')
       ? settings.trustedDevices && free.trustedDevices
@@ -148,11 +166,13 @@ export function changedSettings(before: TenantSettings, after: TenantSettings): 
 /** The settings by which `after` asks less of some member than `before`. Texts and addresses ask nothing. */
 export function loosenedSettings(before: TenantSettings, after: TenantSettings): SettingName[] {
   const groups = Object.keys({ ...before.groups, ...after.groups });
-  const asksLess = (of: readonly string[]) =>
-    stricter(enforcementFor(before, { groups: of }), enforcementFor(after, { groups: of })) !==
-    enforcementFor(after, { groups: of });
+  const asksLess = (of: readonly string[]) => {
+    const now = requirementFor(after, { groups: of });
+    return !isSame(strictest(requirementFor(before, { groups: of }), now), now);
+  };
   const isLooser: Readonly<Partial<Record<SettingName, boolean>>> = {
-    enforcement: asksLess([]),
+    enforcement: stricter(before.enforcement, after.enforcement) !== after.enforcement,
+    minimum: higher(before.minimum, after.minimum) !== after.minimum,
     methods: after.methods.some((method) => !before.methods.includes(method)),
     graceDays: after.graceDays > before.graceDays,
     groups: groups.some((group) => asksLess([group])),
@@ -162,15 +182,22 @@ export function loosenedSettings(before: TenantSettings, after: TenantSettings):
   return SETTING_NAMES.filter((name) => isLooser[name]);
 }
 
-/** Whether nobody could do what the settings ask: they ask for a factor, and no method that can be used is on the list. */
-export function asksInVain(settings: TenantSettings, available: readonly MethodName[]): boolean {
-  return isAsking(settings) && !settings.methods.some((method) => available.includes(method));
+/** Why nobody could do what the settings ask: no method is left, or none of the minimum. Null: somebody can. */
+export function vainBecause(
+  settings: TenantSettings,
+  available: readonly MethodName[],
+): 'methods_missing' | 'minimum_unreached' | null {
+  const usable = settings.methods.filter((method) => available.includes(method));
+  if (!isInVain(settings, usable)) return null;
+  const isAsking = strictestRequirement(settings).enforcement !== 'off';
+  return isAsking && usable.length === 0 ? 'methods_missing' : 'minimum_unreached';
 }
 
 /** The settings that the configuration leaves no other value for. */
 export function fixedSettings({ settings, written }: ConfiguredSettings): SettingName[] {
   const isStrictest: Readonly<Record<SettingName, boolean>> = {
     enforcement: settings.enforcement === 'required',
+    minimum: settings.minimum === MINIMUMS.at(-1),
     methods: settings.methods.length <= 1,
     graceDays: settings.graceDays === 0,
     groups: false,
@@ -184,9 +211,15 @@ export function fixedSettings({ settings, written }: ConfiguredSettings): Settin
   return written.filter((name) => isStrictest[name]);
 }
 
-/** Whether somebody is asked for a factor. */
-function isAsking({ enforcement, groups }: Pick<TenantSettings, 'enforcement' | 'groups'>): boolean {
-  return Object.values(groups).reduce(stricter, enforcement) !== 'off';
+/** Whether somebody is asked for a factor that none of the methods is. A minimum counts where nobody is asked, too. */
+function isInVain(
+  asked: Pick<TenantSettings, 'enforcement' | 'minimum' | 'groups'>,
+  methods: readonly MethodName[],
+): boolean {
+  const { enforcement, minimum }: Requirement = strictestRequirement(asked);
+  return minimum === 'any'
+    ? enforcement !== 'off' && methods.length === 0
+    : !isReachedBySome(minimum, methods);
 }
 
 function strictestGroups(
@@ -195,7 +228,7 @@ function strictestGroups(
 ): TenantSettings['groups'] {
   const names = Object.keys({ ...floor, ...wanted });
   return Object.fromEntries(
-    names.map((name) => [name, stricter(floor[name] ?? 'off', wanted[name] ?? 'off')]),
+    names.map((name) => [name, ruleOf(strictest(requirementOf(floor[name]), requirementOf(wanted[name])))]),
   );
 }
 

@@ -1,7 +1,7 @@
 /** A version of the settings of a tenant. It is never changed: a revert is a new version. */
 import { isObject } from '../json.ts';
 import { isMethodName } from '../methods/method.ts';
-import { ENFORCEMENTS, type Enforcement } from '../tenant.ts';
+import { ENFORCEMENTS, type Enforcement, MINIMUMS, type Minimum } from '../tenant.ts';
 import type { SettingName, StoredSettings } from './settings.ts';
 
 export interface SettingsVersion {
@@ -25,12 +25,16 @@ export type VersionPlace = Pick<SettingsVersion, 'tenantId' | 'number'>;
 const isText = (value: unknown) => typeof value === 'string' || value === null;
 const isBoolean = (value: unknown) => typeof value === 'boolean';
 const isEnforcement = (value: unknown): value is Enforcement => ENFORCEMENTS.includes(value as Enforcement);
+const isMinimum = (value: unknown): value is Minimum => MINIMUMS.includes(value as Minimum);
+const isGroupRule = (value: unknown) =>
+  isEnforcement(value) || (isObject(value) && isEnforcement(value.enforcement) && isMinimum(value.minimum));
 
 const IS_VALUE: Readonly<Record<SettingName, (value: unknown) => boolean>> = {
   enforcement: isEnforcement,
+  minimum: isMinimum,
   methods: (value) => Array.isArray(value) && value.every(isMethodName),
   graceDays: (value) => typeof value === 'number' && value >= 0,
-  groups: (value) => isObject(value) && Object.values(value).every(isEnforcement),
+  groups: (value) => isObject(value) && Object.values(value).every(isGroupRule),
   trustedDevices: isBoolean,
   passkeySignIn: isBoolean,
   messageEn: isText,

@@ -59,7 +59,8 @@ export function personModel(view: PersonView, around: Around): PersonPage {
     emailConfirmed: account.emailConfirmed,
     pendingEmail: account.pendingEmail && shownEmail(account.pendingEmail.email),
     state: view.state,
-    enforcement: view.enforcement,
+    enforcement: view.requirement.enforcement,
+    minimum: view.requirement.minimum,
     factors: view.factors.map(factorOf),
     sessions: sessions.map(({ uid, origin, ...session }) => ({
       ...session,

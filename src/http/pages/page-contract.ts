@@ -195,6 +195,8 @@ export interface PageContext {
   readonly console?: { readonly page: ConsolePage; readonly pages: readonly ConsolePage[] };
   /** The end of the grace of that person, in milliseconds since the epoch. Absent or null: there is none. */
   readonly graceUntil?: number | null;
+  /** Whether that grace is for a better factor than the person has. */
+  readonly graceIsStronger?: boolean;
   /** The page on which the person can ask for a reset of a lost second factor. */
   readonly resetHref?: string | null;
 }

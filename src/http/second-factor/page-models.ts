@@ -1,7 +1,9 @@
 /** The models of the pages of a sign-in, from its transaction and its policy result. */
 import type { Context } from 'koa';
+import { hasFactor } from '../../domain/enrolment/enrolment.ts';
 import { chooserProgressOf, type EnrolmentStep } from '../../domain/enrolment/steps.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
+import { mayTrustBrowsers } from '../../domain/policy/minimum.ts';
 import type { Decision, PolicyResult } from '../../domain/policy/policy.ts';
 import { type Refusal, undeliveredInstead } from '../../domain/refusal.ts';
 import { mayAskForReset } from '../../domain/resets/reset-request.ts';
@@ -101,7 +103,7 @@ export function createSecondFactorPages({
       method,
       digits: secondFactor.digitsOf(method),
       sent: sent && isUndelivered ? { ...sent, secondsLeft: null } : sent,
-      trustDays: policyResult.tenant.secondFactor.trustedDevices ? trustDays : null,
+      trustDays: mayTrustBrowsers(policyResult, policyResult.tenant.secondFactor) ? trustDays : null,
       isTrustTicked: isTicked,
       asksForPasskeys: passkeyOffers.isPossible(policyResult),
       chooseHref: anotherWay(interaction, method, usable),
@@ -227,6 +229,7 @@ export function createSecondFactorPages({
       methods: methods.map((method, index) => ({ method, selected: index === 0 })),
       laterUntil,
       forced: policyResult.decision.kind === 'set-up',
+      isStronger: policyResult.decision.kind === 'set-up' && hasFactor(policyResult.enrolments),
       skipHref: policyResult.decision.kind === 'set-up' ? null : pages(interaction.view.uid),
       demandedBy: demander(interaction, policyResult),
       cancel: formAt(interaction, '/cancel'),

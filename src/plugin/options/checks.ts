@@ -1,7 +1,8 @@
 /** Refuses combinations of options that can't work. A rule that can't be met would otherwise be off without notice. */
 import { definitionOf } from '../../domain/methods/index.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
-import type { Enforcement } from '../../domain/tenant.ts';
+import { isReachedBySome } from '../../domain/policy/minimum.ts';
+import { type Enforcement, type GroupRule, type Minimum, strictestRequirement } from '../../domain/tenant.ts';
 
 type Path = readonly (string | number)[];
 type Fault = (path: Path, message: string) => void;
@@ -9,7 +10,8 @@ type Fault = (path: Path, message: string) => void;
 interface Policy {
   readonly enforcement?: Enforcement | undefined;
   readonly methods?: readonly MethodName[] | undefined;
-  readonly groups?: Readonly<Record<string, Enforcement>> | undefined;
+  readonly minimum?: Minimum | undefined;
+  readonly groups?: Readonly<Record<string, GroupRule>> | undefined;
   readonly setUpProof?: 'email' | 'none' | undefined;
 }
 
@@ -49,10 +51,17 @@ export function refuseImpossible(given: Given, fault: Fault): void {
   }
 
   /** A person who must set up a factor needs a method that can be set up. */
-  function checkSetUp({ methods, enforcement, groups }: Policy, path: Path): void {
-    const isDemanded = [enforcement, ...Object.values(groups ?? {})].includes('required');
-    if (!isDemanded || !methods || methods.some((method) => definitionOf(method)?.isBuilt)) return;
-    fault([...path, 'methods'], 'has nothing that can be set up, so that nobody could sign in');
+  function checkSetUp(
+    { methods, enforcement = 'optional', minimum: own = 'any', groups = {} }: Policy,
+    path: Path,
+  ): void {
+    const asked = strictestRequirement({ enforcement, minimum: own, groups });
+    if (!methods) return;
+    const built = methods.filter((method) => definitionOf(method)?.isBuilt);
+    if (asked.minimum !== 'any' && !isReachedBySome(asked.minimum, built))
+      fault([...path, 'methods'], `has nothing that reaches the minimum ${asked.minimum}`);
+    else if (asked.enforcement === 'required' && built.length === 0)
+      fault([...path, 'methods'], 'has nothing that can be set up, so that nobody could sign in');
   }
 
   checkSending(given.policy, ['policy']);

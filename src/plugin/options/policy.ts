@@ -3,10 +3,12 @@ import { z } from 'zod';
 import { LOCALES } from '../../domain/account.ts';
 import { CATALOGUE } from '../../domain/methods/index.ts';
 import { CONFIGURABLE_METHODS, type MethodName } from '../../domain/methods/method.ts';
-import { COLOUR, ENFORCEMENTS, type Tenant, type TenantSecondFactor } from '../../domain/tenant.ts';
+import { COLOUR, ENFORCEMENTS, MINIMUMS, type Tenant, type TenantSecondFactor } from '../../domain/tenant.ts';
 import { text, typed } from '../option-check.ts';
 
 const enforcement = typed('Enforcement', z.enum(ENFORCEMENTS));
+const minimum = typed('Minimum', z.enum(MINIMUMS));
+const groupRule = typed('GroupRule', z.union([enforcement, z.strictObject({ enforcement, minimum })]));
 const method: z.ZodType<MethodName, MethodName> = typed('MethodName', z.enum(CONFIGURABLE_METHODS));
 const locale = typed('Locale', z.enum(LOCALES));
 const colour = text.regex(COLOUR, 'must be a hexadecimal colour, such as #1f6feb');
@@ -28,7 +30,12 @@ const rules = {
     .describe(
       'With `required`: the number of days for which a person may answer "later" to the first set-up.',
     ),
-  groups: z.record(text, enforcement).describe('Stricter enforcement for the members of a group.'),
+  minimum: minimum.describe(
+    'The level that satisfies the policy. `any`: any factor. `mfa`: two factors, so no e-mail code. `phr`: a passkey that verifies its user. A trusted browser satisfies `any` only.',
+  ),
+  groups: z
+    .record(text, groupRule)
+    .describe('A stricter enforcement, or enforcement and minimum, for the members of a group.'),
   trustedDevices: z.boolean().describe('Whether people may have a browser trusted for `trustDays`.'),
   passkeySignIn: z
     .boolean()
@@ -59,6 +66,7 @@ export const policy = z
       .optional()
       .meta({ fallback: 'every method that can be done; `email` and `sms` need a sender' }),
     graceDays: rules.graceDays.default(0),
+    minimum: rules.minimum.default('any'),
     groups: rules.groups.default({}).meta({ fallback: 'no group' }),
     trustedDevices: rules.trustedDevices.default(false),
     passkeySignIn: rules.passkeySignIn.default(true),

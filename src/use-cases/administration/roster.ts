@@ -2,13 +2,14 @@
 import { type Account, normaliseEmail } from '../../domain/account.ts';
 import { isFactor } from '../../domain/enrolment/enrolment.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
-import { endOfGrace, graceKeyOf } from '../../domain/policy/grace.ts';
+import { graceUntil } from '../../domain/policy/grace.ts';
 import { secondFactorSubject } from '../../domain/sign-in/attempts.ts';
-import { enforcementFor, type Tenant } from '../../domain/tenant.ts';
+import { higher, type Minimum, strictestRequirement, type Tenant } from '../../domain/tenant.ts';
 import { type AdministrationStore, MOST_AT_ONCE } from '../../ports/administration/administration-store.ts';
 import type { AccountStore } from '../../ports/stores.ts';
 import type { Clock } from '../../ports/system.ts';
 import { waitsForInvitation } from '../invitations/invite.ts';
+import { readGraceStarts } from './grace-starts.ts';
 
 interface RosterDeps {
   readonly accounts: Pick<AccountStore, 'findByEmail' | 'pageByTenant'>;
@@ -57,7 +58,11 @@ export function createRoster({ accounts, administration, tenants, passwordSubjec
       administration.methodsOf(page.map(({ id }) => id)),
       administration.lockoutsOf(ofPassword),
       administration.lockoutsOf(ofCodes),
-      administration.valuesOf(page.map(({ id }) => graceKeyOf(id))),
+      readGraceStarts(
+        administration,
+        page.map(({ id }) => id),
+        highestOf(page),
+      ),
     ]);
     const now = clock.now();
     return page.map((account, index) => {
@@ -68,22 +73,25 @@ export function createRoster({ accounts, administration, tenants, passwordSubjec
         passwordLocks.get(ofPassword[index] ?? '')?.lockedUntil ?? 0,
         codeLocks.get(ofCodes[index] ?? '')?.lockedUntil ?? 0,
       );
-      const startedAt = graces.get(graceKeyOf(account.id));
+      const settings = tenantById.get(account.tenantId)?.secondFactor;
+      const methodsIn = factors.map((method) => ({ method: method as MethodName }));
+      const starts = graces.get(account.id) ?? {};
       return {
         account,
         factors,
         lockedUntil: lockedUntil > now ? lockedUntil : null,
-        graceUntil: startedAt === undefined ? null : graceOf(account, factors, Number(startedAt)),
+        graceUntil: settings ? graceUntil(settings, account, methodsIn, starts) : null,
       };
     });
   }
 
-  function graceOf(account: Account, factors: readonly string[], startedAt: number): number | null {
-    const settings = tenantById.get(account.tenantId)?.secondFactor;
-    if (!settings || settings.graceDays === 0 || factors.length > 0) return null;
-    return enforcementFor(settings, account) === 'required'
-      ? endOfGrace(startedAt, settings.graceDays)
-      : null;
+  /** The highest minimum of the tenants of these accounts. */
+  function highestOf(page: readonly Account[]): Minimum {
+    const ids = [...new Set(page.map(({ tenantId }) => tenantId))];
+    return ids
+      .flatMap((id) => tenantById.get(id) ?? [])
+      .map(({ secondFactor }) => strictestRequirement(secondFactor).minimum)
+      .reduce(higher, 'any');
   }
 
   /** Tenant by tenant, in the order given. Gives pages, so that a tenant of any size fits into memory. */

@@ -14,7 +14,7 @@ import {
   newCodesPurpose,
   type SignInTransaction,
 } from '../../domain/sign-in/transaction.ts';
-import { enforcementFor, mayStandAlone } from '../../domain/tenant.ts';
+import { mayStandAlone, requirementFor } from '../../domain/tenant.ts';
 import type { TransactionStore } from '../../ports/stores.ts';
 import type { Cipher, Clock, PasskeyVerifier, Random } from '../../ports/system.ts';
 import type { LoadSnapshot } from '../second-factor/evaluate-policy.ts';
@@ -90,9 +90,10 @@ export function createFirstPasskeys(deps: FirstPasskeysDeps) {
     const snapshot = await loadSnapshot(id);
     if (!snapshot || !passkeySite()) return null;
     const { secondFactor } = snapshot.tenant;
-    const enforcement = enforcementFor(secondFactor, snapshot.account);
-    const isOffered = mayStandAlone(method, enforcement, secondFactor, snapshot.account.role);
-    return isOffered ? { ...snapshot, enforcement, decision: { kind: 'password' } } : null;
+    const requirement = requirementFor(secondFactor, snapshot.account);
+    const { role } = snapshot.account;
+    const isOffered = mayStandAlone(method, requirement.enforcement, secondFactor, role);
+    return isOffered ? { ...snapshot, ...requirement, decision: { kind: 'password' } } : null;
   }
 
   /** The request to the browser. Null where no passkey is on offer. */

@@ -11,6 +11,7 @@ import {
 } from '../../domain/methods/contract.ts';
 import type { Methods } from '../../domain/methods/index.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
+import { acrsAsked } from '../../domain/policy/minimum.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { challengeFor, withoutChallenge } from '../../domain/sign-in/challenge.ts';
 import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
@@ -63,7 +64,7 @@ export function createAnswers({
         uid: transaction.uid,
       },
       contacts: policyResult.account,
-      acrs: requested.acrs,
+      acrs: acrsAsked(requested.acrs, policyResult),
       proof,
       digest: (text, purpose) => cipher.digest(text, purpose),
       now: clock.now(),

@@ -4,11 +4,12 @@ import type { Account } from '../../domain/account.ts';
 import type { Enrolment } from '../../domain/enrolment/enrolment.ts';
 import type { Catalogue } from '../../domain/methods/contract.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
-import { graceKeyOf } from '../../domain/policy/grace.ts';
+import { type GraceStarts, graceKeyOf } from '../../domain/policy/grace.ts';
 import {
   type AccountSnapshot,
   decide,
   decideByEvidence,
+  minimumsInGrace,
   type PolicyQuestion,
   type PolicyResult,
   type SnapshotWithoutLockout,
@@ -16,7 +17,7 @@ import {
 import { FAILURES_UNTIL_REFUSED, type Lockout, secondFactorSubject } from '../../domain/sign-in/attempts.ts';
 import { hasEnded } from '../../domain/sign-in/ending.ts';
 import { type BrowserTrust, NOT_TRUSTED, trustBy } from '../../domain/sign-in/trusted-browser.ts';
-import { enforcementFor, type Tenant } from '../../domain/tenant.ts';
+import { type Minimum, requirementFor, type Tenant } from '../../domain/tenant.ts';
 import type {
   AccountStore,
   EnrolmentStore,
@@ -137,12 +138,9 @@ function createDecision({ onceKeys, available, catalogue, isReachable, clock }: 
     readLocks: () => Promise<Lockout>,
   ): Promise<PolicyResultWithoutLockout> => {
     const { account, tenant, enrolments: factors } = snapshot;
-    const graceKey = graceKeyOf(account.id);
-    const graceMatters = tenant.secondFactor.graceDays > 0 && factors.length === 0;
-    const started = graceMatters ? await onceKeys.peek(graceKey) : null;
-    const enforcement = enforcementFor(tenant.secondFactor, account);
+    const requirement = requirementFor(tenant.secondFactor, account);
     const policyInput = {
-      enforcement,
+      ...requirement,
       tenant: tenant.secondFactor,
       role: account.role,
       factors,
@@ -152,16 +150,21 @@ function createDecision({ onceKeys, available, catalogue, isReachable, clock }: 
       requested,
       trustedBrowser: trust.kind === 'trusted',
       isHeld: account.heldAt !== null,
-      graceStartedAt: started === null ? null : Number(started),
+      graceStarts: {},
       occasion,
       now: clock.now(),
     };
     const byEvidence = decideByEvidence(policyInput);
-    if (byEvidence) return { ...snapshot, trust, enforcement, decision: byEvidence };
+    if (byEvidence) return { ...snapshot, trust, ...requirement, decision: byEvidence };
 
-    const failures = factors.length > 0 ? (await readLocks()).failures : {};
+    const bridged = minimumsInGrace(policyInput);
+    const [{ failures }, graceStarts] = await Promise.all([
+      factors.length > 0 ? readLocks() : NO_FAILURES,
+      startsOf(account.id, bridged, (key) => onceKeys.peek(key)),
+    ]);
     const looked = {
       ...policyInput,
+      graceStarts,
       factors: factors.map((enrolment) => {
         const { id, method, isDefault, isLastUsed = false } = enrolment;
         const isLive = (failures[method] ?? 0) < FAILURES_UNTIL_REFUSED;
@@ -170,17 +173,32 @@ function createDecision({ onceKeys, available, catalogue, isReachable, clock }: 
       }),
     };
     let decision = decide(looked);
-    const beginsGrace =
-      started === null &&
-      ((decision.kind === 'satisfied' && decision.onGrace) ||
-        (decision.kind === 'set-up' && decision.laterUntil !== null));
-    if (beginsGrace) {
+    const isInGrace =
+      (decision.kind === 'satisfied' && decision.onGrace) ||
+      (decision.kind === 'set-up' && decision.laterUntil !== null);
+    const beginning = isInGrace ? bridged.filter((minimum) => graceStarts[minimum] === undefined) : [];
+    if (beginning.length > 0) {
       // A concurrent request may have started it: the earliest start counts.
-      const first = await onceKeys.first(graceKey, String(policyInput.now), null);
-      decision = decide({ ...looked, graceStartedAt: Number(first) });
+      const begun = await startsOf(account.id, beginning, (key) =>
+        onceKeys.first(key, String(policyInput.now), null),
+      );
+      decision = decide({ ...looked, graceStarts: { ...graceStarts, ...begun } });
     }
-    return { ...snapshot, trust, enforcement, decision };
+    return { ...snapshot, trust, ...requirement, decision };
   };
+}
+
+const NO_FAILURES: Pick<Lockout, 'failures'> = { failures: {} };
+
+/** The starts that `read` finds. */
+async function startsOf(
+  accountId: string,
+  minimums: readonly Minimum[],
+  read: (key: string) => Promise<string | null>,
+): Promise<GraceStarts> {
+  const found = await Promise.all(minimums.map((minimum) => read(graceKeyOf(accountId, minimum))));
+  const each = minimums.map((minimum, index) => [minimum, found[index] ?? null] as const);
+  return Object.fromEntries(each.flatMap(([minimum, at]) => (at === null ? [] : [[minimum, Number(at)]])));
 }
 
 export function createPolicyEvaluation(needs: SnapshotDeps & DecisionDeps): EvaluatePolicy {

@@ -16,6 +16,7 @@ import {
   type PasskeySite,
   storedName,
 } from '../../domain/methods/webauthn.ts';
+import { acrsAsked } from '../../domain/policy/minimum.ts';
 import type { PolicyResult, RequestedAssurance } from '../../domain/policy/policy.ts';
 import { accepted, FROZEN, type Outcome, refused } from '../../domain/refusal.ts';
 import {
@@ -93,7 +94,7 @@ export function createPasskeys(needs: PasskeysDeps) {
     if (!site || challenge === null) return null;
     const accepted = policyResult.enrolments.filter(({ suspendedAt }) => suspendedAt === undefined);
     const credentials = enrolledIn({ enrolments: accepted });
-    return method.request({ site, challenge, credentials, acrs: requested.acrs });
+    return method.request({ site, challenge, credentials, acrs: acrsAsked(requested.acrs, policyResult) });
   }
 
   /** The request to the browser at an enrolment; null: its turn has not come. */
@@ -106,7 +107,13 @@ export function createPasskeys(needs: PasskeysDeps) {
     const name = shownEmail(account.email);
     const user = { id: owners.userHandleOf(account.id), name, displayName: account.name };
     const existing = enrolledIn(policyResult);
-    return method.creation({ site, siteName: tenant.name, challenge, user, existing });
+    const made = method.creation({ site, siteName: tenant.name, challenge, user, existing });
+    if (policyResult.minimum !== 'phr') return made;
+    // One that does not verify its user would not meet the policy.
+    return {
+      ...made,
+      authenticatorSelection: { ...made.authenticatorSelection, userVerification: 'required' },
+    };
   }
 
   /** The request to the browser to make a passkey by itself: one that signs in alone. Null: its turn has not come. */

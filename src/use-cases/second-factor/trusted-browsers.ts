@@ -1,6 +1,7 @@
 /** Trusted browsers: a person who trusts one needs no second factor in it for some time. */
 import type { Account } from '../../domain/account.ts';
 import type { DomainEvent } from '../../domain/events.ts';
+import { mayTrustBrowsers } from '../../domain/policy/minimum.ts';
 import type { PolicyResult } from '../../domain/policy/policy.ts';
 import { beganAt, type Ending, hasEnded } from '../../domain/sign-in/ending.ts';
 import type { SignInTransaction } from '../../domain/sign-in/transaction.ts';
@@ -132,9 +133,9 @@ export function createTrustedBrowsers({
   /** Whether the person ticked the box and gave a factor that is still set up, and tenant and account allow trust. */
   function isMeant(
     { trustBrowser, authentications }: SignInTransaction,
-    { tenant, account, enrolments }: PolicyResult,
+    { tenant, account, enrolments, minimum }: PolicyResult,
   ): boolean {
-    const isAllowed = tenant.secondFactor.trustedDevices && account.frozenAt === null;
+    const isAllowed = mayTrustBrowsers({ minimum }, tenant.secondFactor) && account.frozenAt === null;
     return (
       trustBrowser &&
       isAllowed &&

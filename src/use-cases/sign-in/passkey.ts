@@ -23,7 +23,7 @@ import {
   resolveConcurrentSave,
   type SignInTransaction,
 } from '../../domain/sign-in/transaction.ts';
-import { enforcementFor, mayStandAlone, type Tenant, type TenantSecondFactor } from '../../domain/tenant.ts';
+import { mayStandAlone, mayStandForMembers, requirementFor, type Tenant } from '../../domain/tenant.ts';
 import type { EventLog } from '../../ports/events.ts';
 import type { AttemptStore, OnceStore, TransactionStore } from '../../ports/stores.ts';
 import type { Cipher, Clock, PasskeyVerifier, Random } from '../../ports/system.ts';
@@ -121,12 +121,12 @@ export function createPasskeySignIn(needs: PasskeySignInDeps) {
       .map(({ secondFactor }) => secondFactor)
       .filter(({ passkeySignIn }) => passkeySignIn);
     const asked = allowing.length === 0 ? null : request(uid);
-    return asked && { request: asked, hasButton: allowing.some(isForMembers) };
-  }
-
-  function isForMembers(settings: TenantSecondFactor): boolean {
-    const enforcements = [settings.enforcement, ...Object.values(settings.groups)];
-    return enforcements.some((enforcement) => mayStandAlone(method.name, enforcement, settings, 'member'));
+    return (
+      asked && {
+        request: asked,
+        hasButton: allowing.some((settings) => mayStandForMembers(method.name, settings)),
+      }
+    );
   }
 
   /** Counts the attempt before anything is looked up or verified. A right one is forgotten. */
@@ -180,7 +180,7 @@ export function createPasskeySignIn(needs: PasskeySignInDeps) {
     };
     const policyResult: PolicyResult = {
       ...snapshot,
-      enforcement: enforcementFor(tenant.secondFactor, account),
+      ...requirementFor(tenant.secondFactor, account),
       decision: { kind: 'password' },
     };
     return answers.check(method.name, {
@@ -225,7 +225,7 @@ export function createPasskeySignIn(needs: PasskeySignInDeps) {
     const unwanted = unwantedBecause(account, submission);
     if (unwanted === 'disabled') return { refusal: refusalOf(unwanted, account), told: unwanted };
     if (account.frozenAt !== null) return { refusal: FROZEN_HERE, told: 'frozen' };
-    const enforcement = enforcementFor(secondFactor, account);
+    const { enforcement } = requirementFor(secondFactor, account);
     if (!mayStandAlone(method.name, enforcement, secondFactor, account.role)) return { refusal: NOT_ALONE };
     return unwanted && { refusal: refusalOf(unwanted, account), told: unwanted };
   }

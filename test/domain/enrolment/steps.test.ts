@@ -10,7 +10,7 @@ import { aTenant } from '../../use-cases/setting.ts';
 function account(setUpProof: TenantSecondFactor['setUpProof'], ...methods: MethodName[]) {
   const enrolments = methods.map((method) => anEnrolment({ id: method, method }));
   const tenant = aTenant('acme', { setUpProof, methods: ['totp', 'email', 'sms', 'passkey'] });
-  return { tenant, enrolments, enforcement: 'optional', account: anAccount() } as const;
+  return { tenant, enrolments, enforcement: 'optional', minimum: 'any', account: anAccount() } as const;
 }
 
 const pendingEnrolment = (method: MethodName, more: Partial<SignInTransaction> = {}): SignInTransaction =>

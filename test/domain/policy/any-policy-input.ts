@@ -9,7 +9,7 @@ import type {
   PolicyInput,
   RequestedAssurance,
 } from '../../../src/domain/policy/policy.ts';
-import { ENFORCEMENTS } from '../../../src/domain/tenant.ts';
+import { ENFORCEMENTS, MINIMUMS } from '../../../src/domain/tenant.ts';
 import { DAY, MINUTE, NOW, UNHEARD_OF } from './policy-inputs.ts';
 
 const anyFactor: fc.Arbitrary<Omit<PolicyFactor, 'id'>> = fc.record({
@@ -52,9 +52,14 @@ export const anyRequestedAssurance: fc.Arbitrary<RequestedAssurance> = fc.record
 
 const DAYS_AGO = [0, 1, 3, 7, 8];
 
+const anyStart = fc
+  .tuple(fc.constantFrom(...DAYS_AGO), fc.constantFrom(-1, 0, 1))
+  .map(([days, more]) => NOW - days * DAY + more);
+
 export const anySituation: fc.Arbitrary<PolicyInput> = anyFactors.chain((factors) =>
   fc.record({
     enforcement: fc.constantFrom(...ENFORCEMENTS, 'required'),
+    minimum: fc.constantFrom('any', ...MINIMUMS),
     tenant: fc.record({
       methods: fc.subarray([...CONFIGURABLE_METHODS], { minLength: 1 }),
       graceDays: fc.constantFrom(0, 1, 7),
@@ -76,11 +81,7 @@ export const anySituation: fc.Arbitrary<PolicyInput> = anyFactors.chain((factors
     ),
     requested: fc.oneof(fc.constant({ acrs: null, always: false, freshMs: null }), anyRequestedAssurance),
     trustedBrowser: fc.boolean(),
-    graceStartedAt: fc.option(
-      fc
-        .tuple(fc.constantFrom(...DAYS_AGO), fc.constantFrom(-1, 0, 1))
-        .map(([days, more]) => NOW - days * DAY + more),
-    ),
+    graceStarts: fc.record({ any: anyStart, mfa: anyStart, phr: anyStart }, { requiredKeys: [] }),
     occasion: fc.constantFrom('sign-in', 'later', 'existing-session'),
     now: fc.constant(NOW),
   }),

@@ -19,8 +19,8 @@ describe('evaluatePolicy for a held account [A48]', () => {
     ['where a factor is voluntary', optional()],
     ['where one is required', required()],
     ['in its grace period', required({ graceDays: 7 })],
-    ['that puts it off', required({ graceDays: 7, graceStartedAt: NOW, occasion: 'later' })],
-    ['with a session', required({ graceDays: 7, graceStartedAt: NOW, occasion: 'existing-session' })],
+    ['that puts it off', required({ graceDays: 7, graceStarts: { any: NOW }, occasion: 'later' })],
+    ['with a session', required({ graceDays: 7, graceStarts: { any: NOW }, occasion: 'existing-session' })],
     ['with a session and no policy', off({ occasion: 'existing-session' })],
   ] as const) {
     it(`refuses the password alone ${name}, and offers no set-up`, () => {

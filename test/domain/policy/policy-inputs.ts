@@ -59,6 +59,7 @@ function policyInput(
 ): PolicyInput {
   return {
     enforcement,
+    minimum: 'any',
     tenant: { methods, graceDays, trustedDevices, passkeySignIn },
     role: 'member',
     factors: [],
@@ -66,7 +67,7 @@ function policyInput(
     authentications: [password()],
     requested: NO_ASSURANCE_REQUESTED,
     trustedBrowser: false,
-    graceStartedAt: null,
+    graceStarts: {},
     occasion: 'sign-in',
     now: NOW,
     ...changes,

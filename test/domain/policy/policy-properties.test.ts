@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { METHOD_NAMES } from '../../../src/domain/methods/method.ts';
 import { rank } from '../../../src/domain/policy/acr.ts';
 import { acrOf } from '../../../src/domain/policy/assurance.ts';
+import { levelOfMinimum, reaches } from '../../../src/domain/policy/minimum.ts';
 import { type Decision, decide, type PolicyInput } from '../../../src/domain/policy/policy.ts';
 import { methodsOnOffer } from '../../../src/domain/tenant.ts';
 import { anySituation, holds, openness, RUNS } from './any-policy-input.ts';
@@ -76,18 +77,35 @@ describe('evaluatePolicy with any input', () => {
     });
   });
 
-  it('enrols only methods that are on offer, are built and reach the requested level', () => {
+  it('enrols only methods that are on offer, are built, and reach the requested level and the minimum', () => {
     holds((policyInput) => {
       const decision = decide(policyInput);
       if (decision.kind !== 'set-up') return;
-      const { enforcement, tenant, role, available, requested, authentications } = policyInput;
+      const { enforcement, minimum, tenant, role, available, requested, authentications } = policyInput;
       expect(decision.methods).not.to.be.empty;
       for (const method of decision.methods) {
         expect(methodsOnOffer(enforcement, tenant.methods, role)).to.include(method);
         expect(available).to.include(method);
         const reached = acrOf([...authentications, proofBy(method, 'new', NOW)]);
         if (requested.acrs) expect(rank(reached)).to.be.at.least(Math.min(...requested.acrs.map(rank)));
+        if (enforcement === 'required') expect(reaches(method, minimum)).to.equal(true);
       }
+    });
+  });
+
+  it('asks for nothing less than the minimum where a factor reaches it, a recovery code apart [A105]', () => {
+    holds((policyInput) => {
+      const decision = decide(policyInput);
+      const { enforcement, minimum, factors, tenant, role, available } = policyInput;
+      if (decision.kind !== 'prove' || enforcement !== 'required') return;
+      const onOffer = methodsOnOffer(enforcement, tenant.methods, role);
+      const isReached = factors.some(
+        ({ method, accepted }) =>
+          accepted && reaches(method, minimum) && onOffer.includes(method) && available.includes(method),
+      );
+      if (!isReached) return;
+      for (const method of decision.methods)
+        expect(method === 'recovery' || reaches(method, minimum), method).to.equal(true);
     });
   });
 
@@ -181,11 +199,27 @@ describe('evaluatePolicy, when it is satisfied,', () => {
   });
 
   it('has an account in its grace period, if a required factor is missing', () => {
-    whenSatisfied(({ enforcement, factors, tenant, graceStartedAt, occasion }, onGrace) => {
-      expect(onGrace).to.equal(enforcement === 'required' && factors.length === 0);
+    whenSatisfied((policyInput, onGrace) => {
+      const { enforcement, minimum, factors, tenant, graceStarts, occasion } = policyInput;
+      if (enforcement === 'required' && factors.length === 0) expect(onGrace).to.equal(true);
       if (!onGrace) return;
-      expect((graceStartedAt ?? NOW) + tenant.graceDays * DAY).to.be.above(NOW);
+      expect(enforcement).to.equal('required');
+      expect((graceStarts[minimum] ?? NOW) + tenant.graceDays * DAY).to.be.above(NOW);
       expect(occasion).not.to.equal('sign-in');
+      // A grace for a better factor spares nobody the one that is set up.
+      if (factors.length > 0) expect(factorAuthentications(policyInput)).not.to.be.empty;
+      expect(factors.some(({ method }) => reaches(method, minimum))).to.equal(false);
+    });
+  });
+
+  it('has reached the minimum of a tenant that requires a factor, but for a grace [2.1]', () => {
+    whenSatisfied(({ enforcement, minimum, authentications, factors }, onGrace) => {
+      const level = levelOfMinimum(minimum);
+      if (enforcement !== 'required' || level === null || onGrace) return;
+      const counting = authentications.filter(
+        ({ method, enrolmentId }) => method === 'pwd' || factors.some(({ id }) => id === enrolmentId),
+      );
+      expect(rank(acrOf(counting))).to.be.at.least(rank(level));
     });
   });
 });

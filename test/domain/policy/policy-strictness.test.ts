@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { METHOD_NAMES } from '../../../src/domain/methods/method.ts';
 import { rank } from '../../../src/domain/policy/acr.ts';
 import { decide, NO_ASSURANCE_REQUESTED, type PolicyInput } from '../../../src/domain/policy/policy.ts';
-import { ENFORCEMENTS } from '../../../src/domain/tenant.ts';
+import { ENFORCEMENTS, MINIMUMS } from '../../../src/domain/tenant.ts';
 import { anyRequestedAssurance, anySituation, holds, openness, RUNS } from './any-policy-input.ts';
 import { DAY, NOW } from './policy-inputs.ts';
 
@@ -17,6 +17,15 @@ describe('evaluatePolicy admits nobody further', () => {
   it('for a stricter enforcement', () => {
     holds((policyInput) => {
       const stages = ENFORCEMENTS.map((enforcement) => ({ ...policyInput, enforcement }));
+      stages.slice(1).forEach((strict, index) => {
+        expectNoLooser(stages[index] ?? strict, strict);
+      });
+    });
+  });
+
+  it('for a higher minimum [2.1 B.2]', () => {
+    holds((policyInput) => {
+      const stages = MINIMUMS.map((minimum) => ({ ...policyInput, minimum }));
       stages.slice(1).forEach((strict, index) => {
         expectNoLooser(stages[index] ?? strict, strict);
       });
@@ -93,12 +102,15 @@ describe('evaluatePolicy admits nobody further', () => {
 
   it('for a shorter grace period, or an older one', () => {
     holds((policyInput) => {
-      const { tenant, graceStartedAt } = policyInput;
+      const { tenant, graceStarts } = policyInput;
       expectNoLooser(policyInput, {
         ...policyInput,
         tenant: { ...tenant, graceDays: Math.min(tenant.graceDays, 1) },
       });
-      expectNoLooser(policyInput, { ...policyInput, graceStartedAt: (graceStartedAt ?? NOW) - DAY });
+      for (const minimum of MINIMUMS) {
+        const older = { ...graceStarts, [minimum]: (graceStarts[minimum] ?? NOW) - DAY };
+        expectNoLooser(policyInput, { ...policyInput, graceStarts: older });
+      }
     });
   });
 
@@ -106,7 +118,7 @@ describe('evaluatePolicy admits nobody further', () => {
     holds((policyInput) =>
       expectNoLooser(policyInput, {
         ...policyInput,
-        graceStartedAt: policyInput.graceStartedAt ?? NOW,
+        graceStarts: { any: NOW, mfa: NOW, phr: NOW, ...policyInput.graceStarts },
         now: NOW + DAY,
       }),
     );

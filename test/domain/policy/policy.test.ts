@@ -212,7 +212,7 @@ const RULES: Readonly<Record<string, readonly (readonly [string, PolicyInput, De
     ['gives the last date of "later"', required({ graceDays: 7 }), setUpLater(NOW + 7 * DAY, ...ALL)],
     [
       'counts from the start of the period',
-      required({ graceDays: 7, graceStartedAt: NOW - DAY }),
+      required({ graceDays: 7, graceStarts: { any: NOW - DAY } }),
       setUpLater(NOW + 6 * DAY, ...ALL),
     ],
     [
@@ -227,27 +227,27 @@ const RULES: Readonly<Record<string, readonly (readonly [string, PolicyInput, De
     ],
     [
       'admits until the last millisecond',
-      required({ graceDays: 7, graceStartedAt: NOW - 7 * DAY + 1, occasion: 'existing-session' }),
+      required({ graceDays: 7, graceStarts: { any: NOW - 7 * DAY + 1 }, occasion: 'existing-session' }),
       onGrace(NOW + 1),
     ],
     [
       'allows no "later" at its end',
-      required({ graceDays: 7, graceStartedAt: NOW - 7 * DAY }),
+      required({ graceDays: 7, graceStarts: { any: NOW - 7 * DAY } }),
       setUp(...ALL),
     ],
     [
       'ends an earlier "later"',
-      required({ graceDays: 7, graceStartedAt: NOW - 7 * DAY, occasion: 'later' }),
+      required({ graceDays: 7, graceStarts: { any: NOW - 7 * DAY }, occasion: 'later' }),
       setUp(...ALL),
     ],
     [
       'ends sessions and tokens',
-      required({ graceDays: 7, graceStartedAt: NOW - 7 * DAY, occasion: 'existing-session' }),
+      required({ graceDays: 7, graceStarts: { any: NOW - 7 * DAY }, occasion: 'existing-session' }),
       setUp(...ALL),
     ],
     [
       'applies a shorter setting at once',
-      required({ graceDays: 1, graceStartedAt: NOW - 2 * DAY, occasion: 'existing-session' }),
+      required({ graceDays: 1, graceStarts: { any: NOW - 2 * DAY }, occasion: 'existing-session' }),
       setUp(...ALL),
     ],
     [

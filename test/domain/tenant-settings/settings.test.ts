@@ -2,9 +2,15 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { CONFIGURABLE_METHODS, type MethodName } from '../../../src/domain/methods/method.ts';
-import { ENFORCEMENTS, enforcementFor } from '../../../src/domain/tenant.ts';
 import {
-  asksInVain,
+  ENFORCEMENTS,
+  MINIMUMS,
+  type Requirement,
+  requirementFor,
+  requirementOf,
+  ruleOf,
+} from '../../../src/domain/tenant.ts';
+import {
   changedSettings,
   effectiveSettings,
   fixedSettings,
@@ -13,17 +19,21 @@ import {
   type StoredSettings,
   storedOf,
   type TenantSettings,
+  vainBecause,
 } from '../../../src/domain/tenant-settings/settings.ts';
 
 const enforcement = fc.constantFrom(...ENFORCEMENTS);
+const minimum = fc.constantFrom(...MINIMUMS);
+const rule = fc.record({ enforcement, minimum }).map(ruleOf);
 const methods = fc.subarray<MethodName>([...CONFIGURABLE_METHODS]);
 const text = fc.option(fc.constantFrom('one', 'two'), { nil: null });
 
 const settings: fc.Arbitrary<TenantSettings> = fc.record({
   enforcement,
+  minimum,
   methods,
   graceDays: fc.nat(30),
-  groups: fc.dictionary(fc.constantFrom('finance', 'sales', 'constructor'), enforcement),
+  groups: fc.dictionary(fc.constantFrom('finance', 'sales', 'constructor'), rule),
   trustedDevices: fc.boolean(),
   passkeySignIn: fc.boolean(),
   messageEn: text,
@@ -37,8 +47,11 @@ const stored: fc.Arbitrary<StoredSettings> = fc
 const configured = fc.record({ settings, written: fc.subarray([...SETTING_NAMES]) });
 
 const GROUPS = [[], ['finance'], ['sales'], ['finance', 'sales'], ['constructor'], ['other']];
-const rankOf = (of: TenantSettings, groups: readonly string[]) =>
-  ENFORCEMENTS.indexOf(enforcementFor(of, { groups }));
+const requirement = (of: TenantSettings, groups: readonly string[]) => requirementFor(of, { groups });
+/** Whether it asks for as much as another one, in both of its parts. */
+const isAsStrict = (one: Requirement, than: Requirement) =>
+  ENFORCEMENTS.indexOf(one.enforcement) >= ENFORCEMENTS.indexOf(than.enforcement) &&
+  MINIMUMS.indexOf(one.minimum) >= MINIMUMS.indexOf(than.minimum);
 
 describe('the effective settings of a tenant', () => {
   it('are never looser than a key that the file writes [B.4]', () => {
@@ -46,13 +59,13 @@ describe('the effective settings of a tenant', () => {
       fc.property(configured, stored, (file, console) => {
         const effective = effectiveSettings(file, console);
         const isWritten = (name: (typeof SETTING_NAMES)[number]) => file.written.includes(name);
-        if (isWritten('enforcement'))
-          for (const groups of GROUPS)
-            expect(rankOf(effective, groups)).to.be.at.least(
-              rankOf({ ...file.settings, groups: {} }, groups),
-            );
+        const floor: Requirement = {
+          enforcement: isWritten('enforcement') ? file.settings.enforcement : 'off',
+          minimum: isWritten('minimum') ? file.settings.minimum : 'any',
+        };
+        for (const groups of GROUPS) expect(isAsStrict(requirement(effective, groups), floor)).to.equal(true);
         for (const [group, own] of Object.entries(file.settings.groups))
-          expect(rankOf(effective, [group])).to.be.at.least(ENFORCEMENTS.indexOf(own));
+          expect(isAsStrict(requirement(effective, [group]), requirementOf(own))).to.equal(true);
         if (isWritten('methods')) expect(file.settings.methods).to.include.members([...effective.methods]);
         if (isWritten('graceDays')) expect(effective.graceDays).to.be.at.most(file.settings.graceDays);
         for (const name of ['trustedDevices', 'passkeySignIn'] as const)
@@ -67,7 +80,7 @@ describe('the effective settings of a tenant', () => {
     fc.assert(
       fc.property(configured, settings, (file, console) => {
         expect(changedSettings(effectiveSettings(file, {}), file.settings)).to.deep.equal([]);
-        fc.pre(!asksInVain(console, CONFIGURABLE_METHODS));
+        fc.pre(vainBecause(console, CONFIGURABLE_METHODS) === null);
         const free = { settings: { ...file.settings, groups: {} }, written: [] };
         expect(changedSettings(effectiveSettings(free, console), console)).to.deep.equal([]);
       }),
@@ -77,9 +90,10 @@ describe('the effective settings of a tenant', () => {
   it('leave a method to a tenant that asks for a factor, though file and console have none in common', () => {
     fc.assert(
       fc.property(configured, stored, (file, console) => {
-        fc.pre(file.settings.methods.length > 0);
         const effective = effectiveSettings(file, console);
-        expect(asksInVain(effective, CONFIGURABLE_METHODS)).to.equal(false);
+        // The console may ask for a minimum that no method of the file reaches any more: nobody gets in with less.
+        fc.pre(vainBecause({ ...effective, methods: file.settings.methods }, CONFIGURABLE_METHODS) === null);
+        expect(vainBecause(effective, CONFIGURABLE_METHODS)).to.equal(null);
       }),
     );
   });
@@ -125,8 +139,11 @@ describe('loosened settings', () => {
     fc.assert(
       fc.property(settings, settings, (before, after) => {
         const loosened = loosenedSettings(before, after);
-        const asksLess = GROUPS.some((groups) => rankOf(after, groups) < rankOf(before, groups));
-        expect(loosened.some((name) => name === 'enforcement' || name === 'groups')).to.equal(asksLess);
+        const asksLess = GROUPS.some(
+          (groups) => !isAsStrict(requirement(after, groups), requirement(before, groups)),
+        );
+        const asking = ['enforcement', 'minimum', 'groups'];
+        expect(loosened.some((name) => asking.includes(name))).to.equal(asksLess);
         expect(loosened.includes('methods')).to.equal(
           !after.methods.every((one) => before.methods.includes(one)),
         );
@@ -147,17 +164,39 @@ describe('loosened settings', () => {
 });
 
 describe('settings that ask in vain', () => {
+  const [any] = fc.sample(settings, 1);
+  const asking = {
+    ...(any as TenantSettings),
+    enforcement: 'optional',
+    minimum: 'any',
+    groups: {},
+    methods: ['app'],
+  } as const;
+
   it('ask somebody for a factor without a method that can be used', () => {
-    const [any] = fc.sample(settings, 1);
-    const asking = {
-      ...(any as TenantSettings),
-      enforcement: 'optional',
-      groups: {},
-      methods: ['app'],
-    } as const;
-    expect(asksInVain(asking, ['totp', 'email'])).to.equal(true);
-    expect(asksInVain({ ...asking, methods: ['app', 'totp'] }, ['totp'])).to.equal(false);
-    expect(asksInVain({ ...asking, enforcement: 'off' }, ['totp'])).to.equal(false);
-    expect(asksInVain({ ...asking, enforcement: 'off', groups: { finance: 'required' } }, [])).to.equal(true);
+    expect(vainBecause(asking, ['totp', 'email'])).to.equal('methods_missing');
+    expect(vainBecause({ ...asking, methods: ['app', 'totp'] }, ['totp'])).to.equal(null);
+    expect(vainBecause({ ...asking, enforcement: 'off' }, ['totp'])).to.equal(null);
+    expect(vainBecause({ ...asking, enforcement: 'off', groups: { finance: 'required' } }, [])).to.equal(
+      'methods_missing',
+    );
+  });
+
+  it('have a minimum, of the tenant or of a group, that no method reaches', () => {
+    const all = CONFIGURABLE_METHODS;
+    expect(vainBecause({ ...asking, minimum: 'phr', methods: ['totp', 'email'] }, all)).to.equal(
+      'minimum_unreached',
+    );
+    expect(vainBecause({ ...asking, minimum: 'phr', methods: ['totp', 'passkey'] }, all)).to.equal(null);
+    expect(vainBecause({ ...asking, minimum: 'phr', methods: ['totp', 'passkey'] }, ['totp'])).to.equal(
+      'minimum_unreached',
+    );
+    expect(vainBecause({ ...asking, minimum: 'mfa', methods: ['email'] }, all)).to.equal('minimum_unreached');
+    expect(vainBecause({ ...asking, minimum: 'mfa', methods: ['email', 'sms'] }, all)).to.equal(null);
+    const groups = { finance: { enforcement: 'required', minimum: 'phr' } } as const;
+    expect(vainBecause({ ...asking, groups, methods: ['totp'] }, all)).to.equal('minimum_unreached');
+    expect(vainBecause({ ...asking, minimum: 'phr', enforcement: 'off', methods: ['totp'] }, all)).to.equal(
+      'minimum_unreached',
+    );
   });
 });

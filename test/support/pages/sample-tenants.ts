@@ -14,6 +14,7 @@ export function sampleTenant(over: Partial<Tenant> = {}): Tenant {
       enforcement: 'required',
       methods: ['totp'],
       graceDays: 14,
+      minimum: 'any',
       groups: {},
       trustedDevices: false,
       passkeySignIn: true,

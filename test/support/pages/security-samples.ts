@@ -232,8 +232,29 @@ export const SECURITY_SAMPLES: readonly Sample[] = [
     },
     member,
   ),
+  sample(
+    'set-up-choose-stronger',
+    'set-up-choose',
+    {
+      form: form('/interaction/sample/second-factor/set-up'),
+      methods: [
+        { method: 'passkey', selected: true },
+        { method: 'totp', selected: false },
+      ],
+      laterUntil: null,
+      forced: true,
+      isStronger: true,
+      cancel: form('/interaction/sample/second-factor/cancel'),
+    },
+    { tenantId: 'acme' },
+  ),
   sample('account-grace', 'account', ACCOUNT_MODEL, { ...member, graceUntil: SAMPLE_NOW + 1e9 }),
   sample('security-grace', 'security', security, { ...member, graceUntil: SAMPLE_NOW + 1e9 }),
+  sample('security-grace-stronger', 'security', security, {
+    ...member,
+    graceUntil: SAMPLE_NOW + 1e9,
+    graceIsStronger: true,
+  }),
   sample(
     'not-me-removal',
     'not-me',

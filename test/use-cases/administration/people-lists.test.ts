@@ -25,6 +25,7 @@ describe('a list of people', () => {
       anAccount({ id: String(index), email: emailOf(index) }),
     );
     return createPeopleLists({
+      tenants: [],
       people: {
         async page(scope, query, after, limit) {
           reads.push({ scope, query, limit });

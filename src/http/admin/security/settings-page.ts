@@ -2,7 +2,7 @@
 import type { Context } from 'koa';
 import { shownEmail } from '../../../domain/account.ts';
 import type { Refusal } from '../../../domain/refusal.ts';
-import { ENFORCEMENTS } from '../../../domain/tenant.ts';
+import { ENFORCEMENTS, MINIMUMS } from '../../../domain/tenant.ts';
 import { SETTING_FIELDS, type SettingField, typedOf } from '../../../domain/tenant-settings/form.ts';
 import {
   SETTING_KEYS,
@@ -63,7 +63,8 @@ export function createShowSettings({
       version: now.version,
       typed: shown,
       written: writtenIn(now),
-      enforcements: ENFORCEMENTS.filter((each) => isAllowed(each, now)),
+      enforcements: allowed(ENFORCEMENTS, 'enforcement', now),
+      minimums: allowed(MINIMUMS, 'minimum', now),
       methods: now.offered.map((name) => ({ name, isChosen: shown.methods.split(' ').includes(name) })),
       saved: refusal?.code === 'conflict' ? savedBeside(shown, now.settings) : [],
       versions: changes.map(({ version, changes: changed }) => {
@@ -141,12 +142,13 @@ function writtenIn({ configured, fixed }: CurrentSettings): Pages['admin-securit
   return Object.fromEntries(each);
 }
 
-function isAllowed(
-  enforcement: (typeof ENFORCEMENTS)[number],
+/** The values, from loosest to strictest, that are no looser than the configuration. */
+function allowed<N extends 'enforcement' | 'minimum'>(
+  values: readonly TenantSettings[N][],
+  name: N,
   { configured: { settings, written } }: CurrentSettings,
-): boolean {
-  const floor = written.includes('enforcement') ? ENFORCEMENTS.indexOf(settings.enforcement) : 0;
-  return ENFORCEMENTS.indexOf(enforcement) >= floor;
+): readonly TenantSettings[N][] {
+  return written.includes(name) ? values.slice(values.indexOf(settings[name])) : values;
 }
 
 /** The settings whose saved value differs from what was typed. */

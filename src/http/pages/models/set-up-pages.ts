@@ -19,6 +19,8 @@ export interface SetUpPages {
     readonly laterUntil: number | null;
     /** Whether the policy requires the enrolment. The page then tells which party requires it, and why. */
     readonly forced: boolean;
+    /** Whether the person has factors, and none of them is enough any more. Default: false. */
+    readonly isStronger?: boolean;
     /** The application that requires it. Absent or null when the organisation requires it. */
     readonly demandedBy?: string | null;
     readonly skipHref?: string | null;

@@ -5,6 +5,7 @@
 import { LONGEST_EMAIL } from '../../../domain/account.ts';
 import type { Scope } from '../../../domain/administration/may-act.ts';
 import { hasResistant, type PeopleFilter } from '../../../domain/administration/people-filter.ts';
+import { strictestRequirement, type Tenant } from '../../../domain/tenant.ts';
 import type { PeopleQuery, PeopleStore } from '../../../ports/administration/people-store.ts';
 import type { Clock } from '../../../ports/system.ts';
 import type { Person, Roster } from '../roster.ts';
@@ -12,6 +13,7 @@ import type { Person, Roster } from '../roster.ts';
 interface PeopleListsDeps {
   readonly people: Pick<PeopleStore, 'page'>;
   readonly roster: Pick<Roster, 'peopleOf'>;
+  readonly tenants: readonly Pick<Tenant, 'id' | 'secondFactor'>[];
   readonly clock: Clock;
 }
 
@@ -49,9 +51,8 @@ const NARROWINGS: Readonly<Record<PeopleFilter, Narrowing>> = {
   protected: { condition: 'protected', role: null },
   locked: { condition: 'locked', role: null },
   unconfirmed: { condition: 'unconfirmed', role: null },
-  // A person with a factor needs no grace.
   grace: {
-    condition: 'unprotected',
+    condition: 'enabled',
     role: null,
     keeps: ({ graceUntil }, now) => graceUntil !== null && graceUntil > now,
   },
@@ -63,14 +64,23 @@ const NARROWINGS: Readonly<Record<PeopleFilter, Narrowing>> = {
   disabled: { condition: 'disabled', role: null },
 };
 
+/** A person with a factor needs no grace while any factor is enough. */
+const FIRST_GRACE: Narrowing = { ...NARROWINGS.grace, condition: 'unprotected' };
 const EVERYBODY: Narrowing = { condition: null, role: null };
 
 export type PeopleLists = ReturnType<typeof createPeopleLists>;
 
-export function createPeopleLists({ people, roster, clock }: PeopleListsDeps) {
+export function createPeopleLists({ people, roster, tenants, clock }: PeopleListsDeps) {
+  function narrowingOf({ tenantId }: Scope, { filter }: PeopleSearch): Narrowing {
+    if (filter === null) return EVERYBODY;
+    const settings = tenants.find(({ id }) => id === tenantId)?.secondFactor;
+    const isRaised = settings !== undefined && strictestRequirement(settings).minimum !== 'any';
+    return filter === 'grace' && !isRaised ? FIRST_GRACE : NARROWINGS[filter];
+  }
+
   /** In the order of e-mail addresses, from the one after `after`. Null: from the first. */
   async function page(scope: Scope, search: PeopleSearch, after: string | null): Promise<PeoplePage> {
-    const narrowing = narrowingOf(search);
+    const narrowing = narrowingOf(scope, search);
     const limit = narrowing.keeps ? BATCH : PEOPLE_PAGE + 1;
     const found: Person[] = [];
     let cursor = after;
@@ -91,7 +101,7 @@ export function createPeopleLists({ people, roster, clock }: PeopleListsDeps) {
 
   /** The whole list. It reads the next part when the one before is taken, so that a list of any size fits into memory. */
   async function* everybody(scope: Scope, search: PeopleSearch): AsyncGenerator<readonly Person[]> {
-    const narrowing = narrowingOf(search);
+    const narrowing = narrowingOf(scope, search);
     let cursor: string | null = null;
     do {
       const query = queryOf(search, narrowing);
@@ -108,10 +118,6 @@ export function createPeopleLists({ people, roster, clock }: PeopleListsDeps) {
   }
 
   return { page, everybody };
-}
-
-function narrowingOf({ filter }: PeopleSearch): Narrowing {
-  return filter === null ? EVERYBODY : NARROWINGS[filter];
 }
 
 function queryOf({ q, group }: PeopleSearch, { condition, role }: Narrowing): PeopleQuery {

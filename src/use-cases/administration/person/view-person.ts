@@ -1,25 +1,22 @@
 /** One person as an administrator sees him or her: the state, the second factors, the sessions, and what was done. */
 import type { Account } from '../../../domain/account.ts';
 import { ACTIONS, type Action, mayAct } from '../../../domain/administration/may-act.ts';
-import {
-  type Enrolment,
-  type FactorSummary,
-  hasFactor,
-  isFactor,
-} from '../../../domain/enrolment/enrolment.ts';
+import { type Enrolment, type FactorSummary, isFactor } from '../../../domain/enrolment/enrolment.ts';
 import type { AuditEvent } from '../../../domain/events.ts';
-import { endOfGrace, graceKeyOf } from '../../../domain/policy/grace.ts';
+import { graceUntil } from '../../../domain/policy/grace.ts';
+import { isReachedBySome } from '../../../domain/policy/minimum.ts';
 import type { AccountSnapshot } from '../../../domain/policy/policy.ts';
 import { FAILURES_UNTIL_REFUSED } from '../../../domain/sign-in/attempts.ts';
 import type { TrustedBrowser } from '../../../domain/sign-in/trusted-browser.ts';
-import { type Enforcement, enforcementFor } from '../../../domain/tenant.ts';
+import { type Minimum, type Requirement, requirementFor } from '../../../domain/tenant.ts';
 import type { AdministrationStore } from '../../../ports/administration/administration-store.ts';
 import type { EventLog } from '../../../ports/events.ts';
-import type { AuditReader, LockoutStore, OnceStore } from '../../../ports/stores.ts';
+import type { AuditReader, LockoutStore } from '../../../ports/stores.ts';
 import type { Cipher, Clock } from '../../../ports/system.ts';
 import type { FindLastUses, LastUse } from '../../account/last-uses.ts';
 import type { OwnSession, OwnSessions } from '../../account/own-sessions.ts';
 import type { LoadSnapshot } from '../../second-factor/evaluate-policy.ts';
+import { readGraceStarts } from '../grace-starts.ts';
 import { versionOf } from './details-form.ts';
 import { type Acting, lineOf } from './permission.ts';
 
@@ -34,8 +31,7 @@ interface ViewPersonDeps {
   /** The subject of the counters of an account's password. */
   readonly passwordSubject: (email: string) => string;
   readonly cipher: Pick<Cipher, 'digest'>;
-  readonly onceKeys: Pick<OnceStore, 'peek'>;
-  readonly administration: Pick<AdministrationStore, 'accountsById'>;
+  readonly administration: Pick<AdministrationStore, 'accountsById' | 'valuesOf'>;
   readonly audit: AuditReader;
   readonly events: EventLog;
   readonly clock: Clock;
@@ -61,7 +57,12 @@ export type PersonState =
   | { readonly kind: 'disabled' | 'frozen' | 'held'; readonly since: number }
   | { readonly kind: 'locked'; readonly until: number }
   | { readonly kind: 'invited'; readonly since: number | null }
-  | { readonly kind: 'protected'; readonly methods: readonly Enrolment['method'][] }
+  /** `below-minimum`: no factor of the person reaches the level that the tenant asks for. */
+  | {
+      readonly kind: 'protected' | 'below-minimum';
+      readonly methods: readonly Enrolment['method'][];
+      readonly minimum: Minimum;
+    }
   | { readonly kind: 'grace'; readonly until: number }
   | { readonly kind: 'unprotected' };
 
@@ -71,7 +72,7 @@ export interface PersonView {
   readonly version: string;
   readonly state: PersonState;
   readonly factors: readonly SeenFactor[];
-  readonly enforcement: Enforcement;
+  readonly requirement: Requirement;
   readonly sessions: readonly OwnSession[];
   readonly browsers: readonly TrustedBrowser[];
   /** Milliseconds since the epoch. Null: nothing waits. */
@@ -89,7 +90,7 @@ const LINES = 20;
 const NOTED_MS = 10 * 60_000;
 
 export function createViewPerson(deps: ViewPersonDeps): ViewPerson {
-  const { loadSnapshot, lockouts, onceKeys, administration, audit, events, clock } = deps;
+  const { loadSnapshot, lockouts, administration, audit, events, clock } = deps;
 
   /** Reloads of the page add no line within ten minutes. */
   async function note(acting: Acting): Promise<void> {
@@ -124,12 +125,11 @@ export function createViewPerson(deps: ViewPersonDeps): ViewPerson {
     return until > clock.now() ? until : null;
   }
 
-  /** Null for a person who needs no second factor, has one, or has not begun the grace. */
-  async function graceOf(snapshot: AccountSnapshot, enforcement: Enforcement): Promise<number | null> {
-    const { graceDays } = snapshot.tenant.secondFactor;
-    if (enforcement !== 'required' || graceDays === 0 || hasFactor(snapshot.enrolments)) return null;
-    const started = await onceKeys.peek(graceKeyOf(snapshot.account.id));
-    return started === null ? null : endOfGrace(Number(started), graceDays);
+  /** Null for a person who meets the policy, is asked for nothing, or has not begun the grace. */
+  async function graceOf({ account, tenant, enrolments }: AccountSnapshot): Promise<number | null> {
+    const { minimum } = requirementFor(tenant.secondFactor, account);
+    const starts = await readGraceStarts(administration, [account.id], minimum);
+    return graceUntil(tenant.secondFactor, account, enrolments, starts.get(account.id) ?? {});
   }
 
   async function linesOf({ id }: Account): Promise<readonly SeenLine[]> {
@@ -147,25 +147,25 @@ export function createViewPerson(deps: ViewPersonDeps): ViewPerson {
     const snapshot = await loadSnapshot(target.id, target);
     if (!snapshot) return null;
     await note(acting);
-    const enforcement = enforcementFor(snapshot.tenant.secondFactor, target);
-    const [factors, sessions, browsers, lockedUntil, graceUntil, lines] = await Promise.all([
+    const requirement = requirementFor(snapshot.tenant.secondFactor, target);
+    const [factors, sessions, browsers, lockedUntil, until, lines] = await Promise.all([
       factorsOf(snapshot),
       deps.sessions.list(snapshot),
       deps.listTrustedBrowsers(target),
       lockOf(snapshot),
-      graceOf(snapshot, enforcement),
+      graceOf(snapshot),
       linesOf(target),
     ]);
     return {
       account: target,
       version: versionOf(target, deps.cipher),
-      state: stateOf(snapshot, { lockedUntil, graceUntil, now: clock.now() }),
+      state: stateOf(snapshot, requirement, { lockedUntil, graceUntil: until, now: clock.now() }),
       factors,
-      enforcement,
+      requirement,
       sessions,
       browsers,
       lockedUntil,
-      graceUntil,
+      graceUntil: until,
       lines,
       allowed: new Set(ACTIONS.filter((action) => mayAct(actor, action, target) === 'allowed')),
     };
@@ -180,6 +180,7 @@ interface Waits {
 
 function stateOf(
   { account, enrolments }: AccountSnapshot,
+  { enforcement, minimum }: Requirement,
   { lockedUntil, graceUntil, now }: Waits,
 ): PersonState {
   const { disabledAt, frozenAt, heldAt, passwordHash, invitedAt } = account;
@@ -188,7 +189,9 @@ function stateOf(
   if (heldAt !== null) return { kind: 'held', since: heldAt };
   if (lockedUntil !== null) return { kind: 'locked', until: lockedUntil };
   const methods = enrolments.filter(isFactor).map(({ method }) => method);
-  if (methods.length > 0) return { kind: 'protected', methods: [...new Set(methods)] };
+  const own = { methods: [...new Set(methods)], minimum };
+  const isBelow = enforcement === 'required' && !isReachedBySome(minimum, methods);
+  if (methods.length > 0) return { kind: isBelow ? 'below-minimum' : 'protected', ...own };
   if (passwordHash === null) return { kind: 'invited', since: invitedAt };
   if (graceUntil !== null && graceUntil > now) return { kind: 'grace', until: graceUntil };
   return { kind: 'unprotected' };

@@ -3,7 +3,7 @@ import type { Account } from '../../../domain/account.ts';
 import { mayOpen } from '../../../domain/administration/may-act.ts';
 import { isFactor } from '../../../domain/enrolment/enrolment.ts';
 import type { MethodName } from '../../../domain/methods/method.ts';
-import { accepted, type Outcome, refused } from '../../../domain/refusal.ts';
+import { accepted, type Outcome, type Refusal, refused } from '../../../domain/refusal.ts';
 import type { Tenant } from '../../../domain/tenant.ts';
 import { readDraft, type SettingsDraft } from '../../../domain/tenant-settings/draft.ts';
 import {
@@ -12,7 +12,6 @@ import {
   type TypedSettings,
 } from '../../../domain/tenant-settings/form.ts';
 import {
-  asksInVain,
   type ConfiguredSettings,
   changedSettings,
   effectiveSettings,
@@ -22,6 +21,7 @@ import {
   type StoredSettings,
   storedOf,
   type TenantSettings,
+  vainBecause,
   withSettings,
 } from '../../../domain/tenant-settings/settings.ts';
 import type { SettingsVersion } from '../../../domain/tenant-settings/version.ts';
@@ -122,8 +122,8 @@ export function createChangeSettings(deps: ChangeSettingsDeps) {
     const read = readTypedSettings(typed, { before: now.settings, fixed: now.fixed, offered: now.offered });
     if (!read.ok) return read;
     const wanted = read.value;
-    if (asksInVain(wanted, available()))
-      return refused({ code: 'field_invalid', field: 'methods', setting: 'methods_missing' });
+    const vain = refusalOfVain(wanted, now);
+    if (vain) return refused(vain);
     const [loosens] = changedSettings(wanted, effectiveSettings(now.configured, wanted));
     if (loosens)
       return refused({ code: 'field_invalid', field: SETTING_FIELDS[loosens], setting: 'setting_fixed' });
@@ -139,14 +139,22 @@ export function createChangeSettings(deps: ChangeSettingsDeps) {
   /** The same for the settings of an earlier version. 0: the configuration alone. Null: there is no such version. */
   async function draftRevert(actor: Actor, number: number): Promise<Outcome<null> | null> {
     if (!mayChange(actor)) return refused(FORBIDDEN);
-    const { version, configured } = await current(actor);
+    const now = await current(actor);
     const [found] = number === 0 ? [] : await tenantSettings.findEach([{ tenantId: actor.tenantId, number }]);
     if (number !== 0 && !found) return null;
     const settings = found?.settings ?? {};
-    if (asksInVain(effectiveSettings(configured, settings), available()))
-      return refused({ code: 'field_invalid', field: 'methods', setting: 'methods_missing' });
-    await keep(actor, { base: version, settings, revertOf: number });
+    const vain = refusalOfVain(effectiveSettings(now.configured, settings), now);
+    if (vain) return refused(vain);
+    await keep(actor, { base: now.version, settings, revertOf: number });
     return accepted(null);
+  }
+
+  /** Null where somebody could do what the settings ask. */
+  function refusalOfVain(settings: TenantSettings, { fixed }: CurrentSettings): Refusal | null {
+    const setting = vainBecause(settings, available());
+    if (setting === null) return null;
+    const field = fixed.includes('methods') ? 'minimum' : 'methods';
+    return { code: 'field_invalid', field, setting };
   }
 
   async function keep(actor: Actor, made: Omit<SettingsDraft, 'id'>): Promise<void> {

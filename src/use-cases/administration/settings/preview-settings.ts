@@ -5,14 +5,20 @@
 import type { Account } from '../../../domain/account.ts';
 import type { Scope } from '../../../domain/administration/may-act.ts';
 import { isMethodName, type MethodName } from '../../../domain/methods/method.ts';
-import { graceKeyOf } from '../../../domain/policy/grace.ts';
 import { FAILURES_UNTIL_REFUSED, secondFactorSubject } from '../../../domain/sign-in/attempts.ts';
 import type { TrustedBrowser } from '../../../domain/sign-in/trusted-browser.ts';
-import type { Tenant } from '../../../domain/tenant.ts';
+import {
+  higher,
+  type Minimum,
+  strictestRequirement,
+  type Tenant,
+  type TenantSecondFactor,
+} from '../../../domain/tenant.ts';
 import { type Effect, effectOf, type Member } from '../../../domain/tenant-settings/preview.ts';
 import type { AdministrationStore } from '../../../ports/administration/administration-store.ts';
 import type { PeopleStore } from '../../../ports/administration/people-store.ts';
 import type { Clock } from '../../../ports/system.ts';
+import { readGraceStarts } from '../grace-starts.ts';
 
 interface PreviewDeps {
   readonly people: Pick<PeopleStore, 'page'>;
@@ -48,6 +54,13 @@ interface Change {
   readonly after: Tenant;
 }
 
+/** The details of members on which the change can depend. */
+interface Reading {
+  readonly readsTrust: boolean;
+  /** The highest minimum before and after. */
+  readonly highest: Minimum;
+}
+
 const BATCH = 200;
 
 export type PreviewSettings = ReturnType<typeof createPreviewSettings>;
@@ -64,12 +77,12 @@ export function createPreviewSettings({
   async function* effects({ scope, before, after }: Change): AsyncGenerator<AffectedMember[]> {
     const now = clock.now();
     const query = { q: null, group: null, role: null, condition: 'enabled' } as const;
-    const readsTrust = before.secondFactor.trustedDevices !== after.secondFactor.trustedDevices;
+    const reading = readingFor(before.secondFactor, after.secondFactor);
     const context = { available: available(), now };
     let last: string | null = null;
     for (;;) {
       const accounts: readonly Account[] = await people.page(scope, query, last, BATCH, now);
-      const members = await membersOf(accounts, readsTrust);
+      const members = await membersOf(accounts, reading);
       yield members.map((member) => ({
         account: member.account,
         ...effectOf(member, before.secondFactor, after.secondFactor, context),
@@ -80,17 +93,19 @@ export function createPreviewSettings({
     }
   }
 
-  async function membersOf(accounts: readonly Account[], readsTrust: boolean): Promise<Member[]> {
+  async function membersOf(
+    accounts: readonly Account[],
+    { readsTrust, highest }: Reading,
+  ): Promise<Member[]> {
     const ids = accounts.map(({ id }) => id);
-    const [methods, lockouts, graces, trusted] = await Promise.all([
+    const [methods, lockouts, starts, trusted] = await Promise.all([
       administration.methodsOf(ids),
       administration.lockoutsOf(ids.map(secondFactorSubject)),
-      administration.valuesOf(ids.map(graceKeyOf)),
+      readGraceStarts(administration, ids, highest),
       Promise.all(accounts.map(async (account) => readsTrust && (await listTrusted(account)).length > 0)),
     ]);
     return accounts.map((account, index) => {
       const failures = lockouts.get(secondFactorSubject(account.id))?.failures ?? {};
-      const started = graces.get(graceKeyOf(account.id));
       return {
         account,
         factors: (methods.get(account.id) ?? []).filter(isMethodName).map((method, place) => ({
@@ -99,7 +114,7 @@ export function createPreviewSettings({
           accepted: (failures[method] ?? 0) < FAILURES_UNTIL_REFUSED,
           isDefault: false,
         })),
-        graceStartedAt: started === undefined ? null : Number(started),
+        graceStarts: starts.get(account.id) ?? {},
         hasTrust: trusted[index] ?? false,
       };
     });
@@ -127,4 +142,11 @@ export function createPreviewSettings({
   }
 
   return { totals, affected };
+}
+
+function readingFor(before: TenantSecondFactor, after: TenantSecondFactor): Reading {
+  const trustOf = ({ trustedDevices, minimum, groups }: TenantSecondFactor) =>
+    trustedDevices && JSON.stringify([minimum, groups]);
+  const highest = higher(strictestRequirement(before).minimum, strictestRequirement(after).minimum);
+  return { readsTrust: trustOf(before) !== trustOf(after), highest };
 }

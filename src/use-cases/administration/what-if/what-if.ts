@@ -8,6 +8,7 @@ import { traitsOf } from '../../../domain/methods/index.ts';
 import type { MethodName } from '../../../domain/methods/method.ts';
 import type { Acr } from '../../../domain/policy/acr.ts';
 import { acrOf } from '../../../domain/policy/assurance.ts';
+import { minimumFor } from '../../../domain/policy/minimum.ts';
 import {
   type Decision,
   NO_ASSURANCE_REQUESTED,
@@ -16,7 +17,7 @@ import {
   type RequestedAssurance,
 } from '../../../domain/policy/policy.ts';
 import { isEnded } from '../../../domain/sign-in/sign-in-record.ts';
-import type { Enforcement } from '../../../domain/tenant.ts';
+import type { Enforcement, Minimum } from '../../../domain/tenant.ts';
 import type { SignInRecordStore, TrustedBrowserStore } from '../../../ports/stores.ts';
 import type { Clock } from '../../../ports/system.ts';
 import type { EvaluatePolicy } from '../../second-factor/evaluate-policy.ts';
@@ -69,6 +70,8 @@ export interface WhatIfAnswer {
   readonly outcome: WhatIfOutcome;
   readonly reason: WhatIfReason;
   readonly enforcement: Enforcement | null;
+  /** The level that the tenant asks of the person. `any` where it asks for none. */
+  readonly minimum: Minimum;
   /** Those that are asked for, or that can be set up. */
   readonly methods: readonly WhatIfMethod[];
   /** The level that the password alone reaches, where it is enough. */
@@ -124,6 +127,7 @@ export function createWhatIf(deps: WhatIfDeps): WhatIf {
       outcome: outcomeOf(decision),
       reason,
       enforcement: result.enforcement,
+      minimum: decision.kind === 'satisfied' ? 'any' : minimumFor(result, enrolments),
       methods: methodsOf(decision),
       level: decision.kind === 'satisfied' ? acrOf([password]) : null,
       laterUntil: decision.kind === 'set-up' ? decision.laterUntil : null,
@@ -164,6 +168,7 @@ function refusedBefore(account: Account, reason: WhatIfReason): WhatIfAnswer {
     outcome: 'refuse',
     reason,
     enforcement: null,
+    minimum: 'any',
     methods: [],
     level: null,
     laterUntil: null,

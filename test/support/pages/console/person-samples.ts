@@ -29,8 +29,9 @@ const bob: PersonPage = {
   reason: '',
   emailConfirmed: true,
   pendingEmail: null,
-  state: { kind: 'protected', methods: ['totp', 'passkey'] },
+  state: { kind: 'protected', methods: ['totp', 'passkey'], minimum: 'mfa' },
   enforcement: 'required',
+  minimum: 'mfa',
   factors: [
     {
       id: 'factor-1',
@@ -135,6 +136,12 @@ const seen: PersonPage = {
 export const PERSON_SAMPLES: readonly Sample[] = [
   sample('admin-user', 'admin-user', bob, admin),
   sample('admin-user-new', 'admin-user', newcomer, admin),
+  sample(
+    'admin-user-below',
+    'admin-user',
+    { ...bob, state: { kind: 'below-minimum', methods: ['totp'], minimum: 'phr' }, minimum: 'phr' },
+    admin,
+  ),
   sample(
     'admin-user-pass',
     'admin-user',

@@ -11,9 +11,10 @@ const admin = {
 
 const typed = {
   enforcement: 'optional',
+  minimum: 'mfa',
   methods: 'passkey totp email',
   grace_days: '7',
-  groups: 'finance: required',
+  groups: 'finance: required phr',
   trusted_devices: '1',
   passkey_sign_in: '1',
   message_en: 'Because of the audit.',
@@ -30,6 +31,7 @@ const security: Pages['admin-security'] = {
   typed,
   written: {},
   enforcements: ['off', 'optional', 'required'],
+  minimums: ['any', 'mfa', 'phr'],
   methods: [
     { name: 'passkey', isChosen: true },
     { name: 'totp', isChosen: true },
@@ -46,8 +48,13 @@ const security: Pages['admin-security'] = {
       revertOf: null,
       changes: [
         { name: 'enforcement', from: 'required', to: 'optional' },
+        { name: 'minimum', from: 'any', to: 'mfa' },
         { name: 'graceDays', from: 14, to: 7 },
-        { name: 'groups', from: {}, to: { finance: 'required' } },
+        {
+          name: 'groups',
+          from: { finance: 'required' },
+          to: { finance: { enforcement: 'required', minimum: 'phr' } },
+        },
         { name: 'trustedDevices', from: false, to: true },
         { name: 'messageEn', from: null, to: 'Because of the audit.' },
       ],
@@ -110,6 +117,7 @@ export const CONSOLE_SECURITY_SAMPLES: readonly Sample[] = [
       enforcements: ['required'],
       written: {
         enforcement: { ...fixed('second_factor.enforcement'), value: 'required' },
+        minimum: { ...fixed('second_factor.minimum'), value: 'phr' },
         methods: { ...fixed('second_factor.methods'), value: ['totp'] },
         grace_days: { ...fixed('second_factor.grace_days'), value: 0 },
         groups: { key: 'second_factor.groups', isFixed: false, value: { finance: 'required' } },
@@ -129,8 +137,10 @@ export const CONSOLE_SECURITY_SAMPLES: readonly Sample[] = [
     {
       ...security,
       enforcements: ['optional', 'required'],
+      minimums: ['mfa', 'phr'],
       written: {
         enforcement: { key: 'second_factor.enforcement', isFixed: false, value: 'optional' },
+        minimum: { key: 'second_factor.minimum', isFixed: false, value: 'mfa' },
         methods: { key: 'second_factor.methods', isFixed: false, value: ['totp', 'email', 'passkey'] },
         grace_days: { key: 'second_factor.grace_days', isFixed: false, value: 14 },
       },
@@ -142,6 +152,12 @@ export const CONSOLE_SECURITY_SAMPLES: readonly Sample[] = [
     'admin-security',
     { ...security, methods: security.methods.map((method) => ({ ...method, isChosen: false })) },
     { ...admin, refusal: { code: 'field_invalid', field: 'methods', setting: 'methods_missing' } },
+  ),
+  sample(
+    'admin-security-minimum',
+    'admin-security',
+    { ...security, typed: { ...typed, minimum: 'phr', methods: 'totp email' } },
+    { ...admin, refusal: { code: 'field_invalid', field: 'methods', setting: 'minimum_unreached' } },
   ),
   sample(
     'admin-security-conflict',

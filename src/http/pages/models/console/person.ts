@@ -1,6 +1,7 @@
 /** The model of the page of one person in the console. */
 import type { Role } from '../../../../domain/account.ts';
 import type { MethodName } from '../../../../domain/methods/method.ts';
+import type { Enforcement, Minimum } from '../../../../domain/tenant.ts';
 import type { PersonState, SeenLine } from '../../../../use-cases/administration/person/view-person.ts';
 import type { Form } from '../../page-parts.ts';
 import type { SessionView } from '../account-pages.ts';
@@ -78,7 +79,8 @@ export interface PersonPage {
   readonly pendingEmail: string | null;
   readonly state: PersonState;
   /** The policy for this person, as it is now. */
-  readonly enforcement: 'off' | 'optional' | 'required';
+  readonly enforcement: Enforcement;
+  readonly minimum: Minimum;
   readonly factors: readonly PersonFactor[];
   readonly sessions: readonly Omit<SessionView, 'isCurrent'>[];
   readonly browsers: readonly {

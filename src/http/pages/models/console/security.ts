@@ -1,6 +1,6 @@
 /** The models of the pages on which an administrator changes the settings of the tenant. */
 import type { MethodName } from '../../../../domain/methods/method.ts';
-import type { Enforcement } from '../../../../domain/tenant.ts';
+import type { Enforcement, Minimum } from '../../../../domain/tenant.ts';
 import type { SettingField, TypedSettings } from '../../../../domain/tenant-settings/form.ts';
 import type { SettingName, TenantSettings } from '../../../../domain/tenant-settings/settings.ts';
 import type { PreviewTotals } from '../../../../use-cases/administration/settings/preview-settings.ts';
@@ -41,6 +41,7 @@ export interface ConsoleSecurityPages {
     readonly typed: Required<TypedSettings>;
     readonly written: Readonly<Partial<Record<SettingField, WrittenSetting>>>;
     readonly enforcements: readonly Enforcement[];
+    readonly minimums: readonly Minimum[];
     readonly methods: readonly { readonly name: MethodName; readonly isChosen: boolean }[];
     /** After a conflict: the saved value of each setting that differs from what was typed. */
     readonly saved: readonly Pick<SettingChange, 'name' | 'to'>[];
