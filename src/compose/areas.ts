@@ -47,7 +47,7 @@ export function createAreas(server: Server): readonly Area[] {
   } = plugin.useCases;
   const { signIn, findAccount, restateRecord, own, links } = useCases;
   const { passwords, passwordChange, passwordReset, forgottenPassword } = useCases;
-  const { ownDetails, ownSessions, emailChange, emailProof, emailRestoration, typedValues } = useCases;
+  const { ownDetails, ownSessions, emailChange, emailProof, emailRestoration } = useCases;
   const { tickets, resetLinks, acceptance } = useCases;
   const { forms, knownBrowser, requireSession, typedFields, visitCookie } = guards;
   const { nameOf: clientName, tenantOf: clientTenant } = clients;
@@ -168,7 +168,6 @@ export function createAreas(server: Server): readonly Area[] {
       ownSessions,
       emailChange,
       emailProof,
-      typedValues,
       keepPageLocale: createLocaleKeeper({ https: issuer.startsWith('https:') }),
       forms,
       render,

@@ -6,6 +6,7 @@ import type { PlaceOf } from '../domain/self-service/origin.ts';
 import { createDemoSessions } from '../http/demo/sessions.ts';
 import { createFormTokens } from '../http/guards/forms.ts';
 import { createKnownBrowser } from '../http/guards/known-browser.ts';
+import { createLateForms } from '../http/guards/late-forms.ts';
 import { createRequireAdministrator } from '../http/guards/require-administrator.ts';
 import { createRequireSession } from '../http/guards/require-session.ts';
 import { createSignOutCookie } from '../http/guards/sign-out-cookie.ts';
@@ -42,6 +43,7 @@ import { beginSeeding, withSeeding } from './administration/seeding.ts';
 import { createAreas } from './areas.ts';
 import { clientNamesOf } from './client-names.ts';
 import type { Readiness, Server } from './composition.ts';
+import { keptFormsOf } from './drafts.ts';
 import { eventLogOf } from './events.ts';
 import { handlerOf } from './handler.ts';
 import { cipherOf } from './keys.ts';
@@ -250,9 +252,11 @@ async function composeServer({
     places,
   });
   parts.resets.use(account.resetEffects.carryOutDue);
+  const lateForms = createLateForms({ keptForms: keptFormsOf(parts, cipher), forms });
   const requireSession = createRequireSession({
     session,
     findVisit: createFindVisit(plugin.useCases.findSufficientSession),
+    lateForms,
     issuer,
   });
 
@@ -260,6 +264,7 @@ async function composeServer({
     session,
     findSufficientSession: plugin.useCases.findSufficientSession,
     requireSession,
+    lateForms,
   });
 
   return {

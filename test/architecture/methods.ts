@@ -63,7 +63,6 @@ const EXCEPTIONS: readonly Exception[] = [
   { path: 'src/use-cases/account/email/new-address-link.ts', names: ['email'], reason: CHANNEL },
   { path: 'src/domain/self-service/events.ts', names: ['email'], reason: CHANNEL },
   { path: 'src/http/admin/users.ts', names: ['email'], reason: 'a column' },
-  { path: 'src/http/account/typed-values.ts', names: ['email'], reason: FIELD },
   { path: 'src/use-cases/enrolment/enrolment.ts', names: ['app'], reason: FIELD },
 ];
 

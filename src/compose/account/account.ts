@@ -2,7 +2,6 @@
 import type { Config } from '../../config/shape.ts';
 import { refused } from '../../domain/refusal.ts';
 import type { PlaceOf } from '../../domain/self-service/origin.ts';
-import { createTypedValues } from '../../http/account/typed-values.ts';
 import { createFindSessionClients } from '../../oidc/adapter/find-session-clients.ts';
 import { OWN_CLIENT } from '../../oidc/clients/own-client.ts';
 import type { Plugin } from '../../plugin/compose.ts';
@@ -135,7 +134,6 @@ export function accountUseCasesOf(deps: AccountDeps) {
       events,
       clock,
     }),
-    typedValues: createTypedValues({ cipher, clock }),
     resetEffects,
     resetDecisions: decisions,
     resetLinks: createResetLinks({

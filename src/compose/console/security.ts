@@ -1,15 +1,12 @@
 /** Composes the security settings of the console. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { SecurityPageDeps } from '../../http/admin/security/security.ts';
-import type { DraftStore } from '../../ports/administration/drafts.ts';
 import type { PeopleStore } from '../../ports/administration/people-store.ts';
 import { createChangeSettings } from '../../use-cases/administration/settings/change-settings.ts';
 import { createFindNames } from '../../use-cases/administration/settings/find-names.ts';
 import { createPreviewSettings } from '../../use-cases/administration/settings/preview-settings.ts';
 import type { Server } from '../composition.ts';
-import type { Stores } from '../parts.ts';
-
-const MODEL = 'SettingsDraft';
+import { draftsOf } from '../drafts.ts';
 
 export function securitySettingsOf(
   { config, effectiveTenants, events, parts, plugin, clients, guards: { forms }, render }: Server,
@@ -21,7 +18,7 @@ export function securitySettingsOf(
     changeSettings: createChangeSettings({
       effectiveTenants,
       tenantSettings: stores.tenantSettings,
-      drafts: draftsOf(stores),
+      drafts: draftsOf(stores, 'SettingsDraft'),
       available,
       async endTrust(tenant) {
         const { finish } = await trustedBrowsers.endWhereForbidden([tenant]);
@@ -50,13 +47,5 @@ export function securitySettingsOf(
         .map(({ clientId }) => clients.nameOf(clientId)),
     forms,
     render,
-  };
-}
-
-function draftsOf({ providerShortLived: store }: Pick<Stores, 'providerShortLived'>): DraftStore {
-  return {
-    put: (key, draft, expiresAt) => store.upsert(MODEL, key, draft, expiresAt),
-    find: (key, now) => store.find(MODEL, key, now),
-    remove: (key) => store.destroy(MODEL, key),
   };
 }

@@ -22,14 +22,12 @@ import { ACCOUNT_PATH, FRESH_SECONDS, redirect, senderOf } from './account-page.
 import type { BeginProof } from './change-email-code.ts';
 import { accountContext } from './page-context.ts';
 import { createContinueWithout, type RestateSessionDeps } from './security/restate-session.ts';
-import type { TypedValues } from './typed-values.ts';
 
 export interface DetailsDeps extends RestateSessionDeps {
   readonly requireSession: RequireSession;
   readonly ownDetails: OwnDetails;
   readonly emailChange: EmailChange;
   readonly selfService: SelfService;
-  readonly typedValues: TypedValues;
   /** Keeps the language of pages in this browser. Null: the browser decides again. */
   readonly keepPageLocale: (ctx: Context, locale: Locale | null) => void;
   readonly forms: FormTokens;
@@ -41,7 +39,6 @@ interface Showing {
   readonly refusal?: Refusal | null;
   readonly typed?: Fields;
   readonly done?: AccountDone | null;
-  readonly isRefilled?: boolean;
 }
 
 interface Sent {
@@ -57,8 +54,7 @@ const PATH = {
 } as const;
 
 export function addDetailsRoutes(router: Router, needs: DetailsDeps, beginProof: BeginProof): void {
-  const { requireSession, ownDetails, emailChange, selfService, typedValues, forms, render } = needs;
-  const { pageLocale } = needs;
+  const { requireSession, ownDetails, emailChange, selfService, forms, render, pageLocale } = needs;
   const continueWithout = createContinueWithout(needs);
 
   router.get('/', overview);
@@ -70,9 +66,7 @@ export function addDetailsRoutes(router: Router, needs: DetailsDeps, beginProof:
   async function overview(ctx: Context): Promise<void> {
     const visit = await requireSession.demand(ctx, null, ACCOUNT_PATH);
     if (!visit) return;
-    const typed = typedValues.open(visit.record.accountId, ctx.query.typed);
-    const done = ACCOUNT_DONE.find((each) => each === ctx.query.done) ?? null;
-    show(ctx, visit, { typed, done, isRefilled: Object.keys(typed).length > 0 });
+    show(ctx, visit, { done: ACCOUNT_DONE.find((each) => each === ctx.query.done) ?? null });
   }
 
   /** The language needs no fresh factor, and a name does. */
@@ -149,15 +143,13 @@ export function addDetailsRoutes(router: Router, needs: DetailsDeps, beginProof:
     return visit && { visit, fields: await forms.read(ctx, visit.record.sessionUid) };
   }
 
-  /** Redirects to a sign-in, with what was typed. */
-  function askForFresh(ctx: Context, { visit, fields }: Sent): void {
-    const sealed = typedValues.seal(visit.record.accountId, fields);
-    const query = sealed === null ? '' : `?${new URLSearchParams({ typed: sealed })}`;
-    requireSession.askForMore(ctx, FRESH_SECONDS, `${ACCOUNT_PATH}${query}`);
+  function askForFresh(ctx: Context, { visit }: Sent): Promise<void> {
+    const { sessionUid: uid } = visit.record;
+    return requireSession.askAgain(ctx, { uid }, FRESH_SECONDS, ACCOUNT_PATH);
   }
 
   function show(ctx: Context, visit: Visit, showing: Showing): void {
-    const { refusal = null, typed = {}, done = null, isRefilled = false } = showing;
+    const { refusal = null, typed = {}, done = null } = showing;
     const { record, policyResult } = visit;
     const { account, tenant, enrolments } = policyResult;
     const form = (path: string) => forms.form(path, record.sessionUid);
@@ -180,7 +172,6 @@ export function addDetailsRoutes(router: Router, needs: DetailsDeps, beginProof:
       asksForCode: !hasFactor(enrolments),
       tenantName: tenant.name,
       frozenAt: account.frozenAt,
-      isRefilled,
       done,
     };
     render(ctx, 'account', model, accountContext(visit, refusal));

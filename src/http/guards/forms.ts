@@ -115,18 +115,22 @@ export function createFormTokens(cipher: Pick<Cipher, 'digest'>) {
     return { action, token: cipher.digest(`${binding}|${action}`, 'form-token') };
   }
 
-  /** Returns the fields of the form. Throws 403 when its token is not the one of this action and binding. */
-  async function read(ctx: Context, binding: string): Promise<Fields> {
+  /** Returns the fields of the form. Null when its token is not the one of this action and binding. */
+  async function own(ctx: Context, binding: string): Promise<Fields | null> {
     const fields = await readForm(ctx);
     const expected = Buffer.from(form(ctx.path, binding).token);
     const given = Buffer.from(fields._token ?? '');
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
-      throw new BadForm(403, 'the form belongs to another page');
-    }
+    return given.length === expected.length && timingSafeEqual(given, expected) ? fields : null;
+  }
+
+  /** The same. Throws 403 in the place of null. */
+  async function read(ctx: Context, binding: string): Promise<Fields> {
+    const fields = await own(ctx, binding);
+    if (!fields) throw new BadForm(403, 'the form belongs to another page');
     return fields;
   }
 
-  return { form, read };
+  return { form, own, read };
 }
 
 export type FormTokens = ReturnType<typeof createFormTokens>;

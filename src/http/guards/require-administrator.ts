@@ -10,12 +10,14 @@ import { NO_ASSURANCE_REQUESTED, type RequestedAssurance } from '../../domain/po
 import type { Tenant } from '../../domain/tenant.ts';
 import type { ProviderSession } from '../../oidc/session/provider-session.ts';
 import type { FindSufficientSession, SufficientSession } from '../../use-cases/sign-in/live-session.ts';
+import type { LateForms } from './late-forms.ts';
 import type { RequireSession } from './require-session.ts';
 
 interface RequireAdministratorDeps {
   readonly session: Pick<ProviderSession, 'current'>;
   readonly findSufficientSession: FindSufficientSession;
-  readonly requireSession: Pick<RequireSession, 'askForMore'>;
+  readonly requireSession: Pick<RequireSession, 'askAgain'>;
+  readonly lateForms: Pick<LateForms, 'restore'>;
 }
 
 /** The highest age of the second factor. */
@@ -39,7 +41,7 @@ export interface AdminVisit {
 export type RequireAdministrator = ReturnType<typeof createRequireAdministrator>;
 
 export function createRequireAdministrator(deps: RequireAdministratorDeps) {
-  const { session, findSufficientSession, requireSession } = deps;
+  const { session, findSufficientSession, requireSession, lateForms } = deps;
 
   /**
    * Null when the browser was redirected to a sign-in, or to a second factor, and from there to `returnTo`. Throws 403 for a
@@ -50,12 +52,15 @@ export function createRequireAdministrator(deps: RequireAdministratorDeps) {
     const fresh = current && (await findSufficientSession(current, REQUESTED));
     const live = fresh ?? (current && (await findSufficientSession(current, NO_ASSURANCE_REQUESTED)));
     if (!live) {
-      requireSession.askForMore(ctx, null, returnTo);
+      await requireSession.askAgain(ctx, current, null, returnTo);
       return null;
     }
     const visit = visitOf(live, page) ?? ctx.throw(403);
-    if (fresh) return visit;
-    requireSession.askForMore(ctx, FRESH_SECONDS, returnTo, { acr_values: LEVEL });
+    if (fresh) {
+      await lateForms.restore(ctx, visit.sessionUid);
+      return visit;
+    }
+    await requireSession.askAgain(ctx, current, FRESH_SECONDS, returnTo, { acr_values: LEVEL });
     return null;
   };
 }

@@ -1,17 +1,19 @@
 /** Lets a request with a sufficient live session pass, and redirects every other one to the provider for a sign-in. */
 import type { Context, Next } from 'koa';
 import { ownAuthorizationPath } from '../../oidc/clients/own-client.ts';
-import type { ProviderSession } from '../../oidc/session/provider-session.ts';
+import type { LiveSession, ProviderSession } from '../../oidc/session/provider-session.ts';
 import type { FindVisit, Visit } from '../../use-cases/account/visit.ts';
+import type { LateForms } from './late-forms.ts';
 import { ownPath } from './return-path.ts';
 
 interface RequireSessionDeps {
   readonly session: Pick<ProviderSession, 'current'>;
   readonly findVisit: FindVisit;
+  readonly lateForms: LateForms;
   readonly issuer: string;
 }
 
-export function createRequireSession({ session, findVisit, issuer }: RequireSessionDeps) {
+export function createRequireSession({ session, findVisit, lateForms, issuer }: RequireSessionDeps) {
   const visits = new WeakMap<Context, Visit>();
   const late = new WeakSet<Context>();
 
@@ -40,13 +42,8 @@ export function createRequireSession({ session, findVisit, issuer }: RequireSess
     const current = await session.current(ctx);
     const fresh = current && (await findVisit(current, freshSeconds));
     const visit = fresh ?? (current && (await findVisit(current, null)));
-    if (!visit) {
-      askForMore(ctx, freshSeconds, returnTo);
-      return null;
-    }
     if (!fresh) late.add(ctx);
-    visits.set(ctx, visit);
-    return visit;
+    return admit(ctx, current, visit, freshSeconds, returnTo);
   }
 
   /** Whether the factor of a request behind `allowLate` or `demandLate` is too old for a change. */
@@ -56,14 +53,38 @@ export function createRequireSession({ session, findVisit, issuer }: RequireSess
 
   /**
    * The visit of a request. Null when the session is not enough: the browser is redirected to a sign-in, and from there to
-   * `returnTo`. A form is not sent again without the person: its page is shown instead.
+   * `returnTo`. A form is not sent again without the person: its page is shown instead, with what was typed.
    */
   async function demand(ctx: Context, freshSeconds: number | null, returnTo: string): Promise<Visit | null> {
     const current = await session.current(ctx);
     const visit = current && (await findVisit(current, freshSeconds));
-    if (visit) visits.set(ctx, visit);
-    else askForMore(ctx, freshSeconds, returnTo);
+    return admit(ctx, current, visit, freshSeconds, returnTo);
+  }
+
+  async function admit(
+    ctx: Context,
+    current: LiveSession | null,
+    visit: Visit | null,
+    freshSeconds: number | null,
+    returnTo: string,
+  ): Promise<Visit | null> {
+    if (visit) {
+      visits.set(ctx, visit);
+      await lateForms.restore(ctx, visit.record.sessionUid);
+    } else await askAgain(ctx, current, freshSeconds, returnTo);
     return visit;
+  }
+
+  /** As `askForMore`, and keeps what was typed into a form of this session. */
+  async function askAgain(
+    ctx: Context,
+    current: Pick<LiveSession, 'uid'> | null,
+    freshSeconds: number | null,
+    page: string,
+    more: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
+    const returnTo = current ? await lateForms.keep(ctx, current.uid, page) : page;
+    askForMore(ctx, freshSeconds, returnTo, more);
   }
 
   /**
@@ -97,7 +118,17 @@ export function createRequireSession({ session, findVisit, issuer }: RequireSess
     return visit;
   }
 
-  return { requireSession, demand, allowLate, demandLate, isLate, askForMore, visitIn, returnAddress };
+  return {
+    requireSession,
+    demand,
+    allowLate,
+    demandLate,
+    isLate,
+    askForMore,
+    askAgain,
+    visitIn,
+    returnAddress,
+  };
 }
 
 /** The page to come back to: a form is not sent again without the person, so its page is shown instead. */

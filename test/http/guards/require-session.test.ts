@@ -11,6 +11,7 @@ describe('the guard of pages for signed-in people', () => {
   const guard = createRequireSession({
     session: { current: async () => null },
     findVisit: async () => null,
+    lateForms: { keep: async (_ctx, _uid, page) => page, restore: async () => {} },
     issuer: ISSUER,
   });
   let server: PageServer;

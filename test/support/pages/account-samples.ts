@@ -21,7 +21,6 @@ export const ACCOUNT_MODEL: Pages['account'] = {
   asksForCode: false,
   tenantName: 'Acme',
   frozenAt: null,
-  isRefilled: false,
   done: null,
 };
 
@@ -91,12 +90,7 @@ export const ACCOUNT_SAMPLES: readonly Sample[] = [
     { ...ACCOUNT_MODEL, email: 'bob', isPhoneFactor: false, phone: '' },
     { ...member, refusal: { code: 'field_invalid', because: 'email_incomplete' } },
   ),
-  sample(
-    'account-frozen',
-    'account',
-    { ...ACCOUNT_MODEL, frozenAt: SAMPLE_NOW - 9e7, isRefilled: true },
-    member,
-  ),
+  sample('account-frozen', 'account', { ...ACCOUNT_MODEL, frozenAt: SAMPLE_NOW - 9e7 }, member),
   sample('change-email-code', 'change-email-code', code, member),
   sample('sessions', 'sessions', sessions, member),
   sample(

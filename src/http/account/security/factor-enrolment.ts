@@ -168,7 +168,7 @@ export function addFactorEnrolmentRoutes(
 
   /**
    * Checks the answer at once, and asks for a fresh factor then. It tells neither right from wrong nor a secret: the
-   * holder of an old session may be a thief.
+   * holder of an old session may be a thief. The text beside the answer is kept either way.
    */
   async function submitLate(
     ctx: Context,
@@ -189,7 +189,9 @@ export function addFactorEnrolmentRoutes(
           )
         : transaction;
     const following = enrolmentPages.stepOf({ transaction: next, policyResult });
-    requireSession.askForMore(ctx, FRESH_SECONDS, following ? path(following) : SECURITY_PATH);
+    const { sessionUid: uid } = visit.record;
+    const page = following ? path(following) : SECURITY_PATH;
+    await requireSession.askAgain(ctx, { uid }, FRESH_SECONDS, page);
   }
 
   async function submitStep(ctx: Context): Promise<void> {

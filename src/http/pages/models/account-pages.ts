@@ -71,8 +71,6 @@ export interface AccountPages {
     readonly tenantName: string;
     /** The time since which contacts can't be changed. Null when they can. */
     readonly frozenAt: number | null;
-    /** Whether the forms hold what was typed before a sign-in that came between. */
-    readonly isRefilled: boolean;
     readonly done: AccountDone | null;
   };
   /** The code to the present address, before a change of it. */
