@@ -23,14 +23,14 @@ export function handlerOf(
 ): Handler {
   const { clock, random, logger, metrics, tracing, clockWatch } = parts;
   const { issuer, listen, environment } = config;
-  const { formsLeadAway, ownWindow } = headerExceptionsOf(areas);
+  const { formsLeadAway, ownWindow, listens } = headerExceptionsOf(areas);
   const around = [
     oneRequest(systemRequests, random),
     ...(tracing ? [traces(tracing, listen.trustedProxies > 0)] : []),
     wholeRequest,
     requestLog({ log: logger.info, count: metrics.request, clock, random }),
     errorPages({ render, log: logger.error, warn: logger.warn, issuer, wayOn }),
-    securityHeaders({ https: issuer.startsWith('https:'), formsLeadAway, ownWindow }),
+    securityHeaders({ https: issuer.startsWith('https:'), formsLeadAway, ownWindow, listens }),
     clockGuard(() => clockWatch.wrong() !== null),
   ];
   const { knownBrowser } = guards;

@@ -25,6 +25,7 @@ import { normalisePassword } from '../domain/account.ts';
 import type { PasswordFault } from '../domain/password/fault.ts';
 import { type AccountSeeding, createAccountSeeding } from '../jobs/account-seeding.ts';
 import { createAuditSealing } from '../jobs/audit-sealing.ts';
+import { type CampaignRuns, createCampaignRuns, createCampaignsJob } from '../jobs/campaigns.ts';
 import { type ClockWatch, createClockWatch } from '../jobs/clock-watch.ts';
 import { createQueueDelivery } from '../jobs/queue-delivery.ts';
 import { createResetEffectsJob, createResetRuns, type ResetRuns } from '../jobs/reset-effects.ts';
@@ -53,6 +54,7 @@ export interface Parts {
   readonly senders: Senders;
   readonly logouts: Logouts;
   readonly resets: ResetRuns;
+  readonly campaigns: CampaignRuns;
   readonly tenants: TenantRefresh;
   readonly metrics: Metrics;
   /** Null: no collector of traces is configured. */
@@ -195,6 +197,7 @@ export async function openParts(config: Config, env: TracingEnvironment = {}): P
   });
   const resets = createResetRuns();
   const tenants = createTenantRefresh();
+  const campaigns = createCampaignRuns();
   return {
     stores,
     hasher,
@@ -204,6 +207,7 @@ export async function openParts(config: Config, env: TracingEnvironment = {}): P
     senders,
     logouts,
     resets,
+    campaigns,
     tenants,
     metrics,
     tracing,
@@ -258,7 +262,7 @@ export async function seedAccounts(
 
 /** Deletes expired rows from the stores, and sends what other processes have left in them. The result stops it. */
 export function startUpkeep(config: Config, parts: Parts): StopJobs {
-  const { stores, senders, logouts, resets, tenants, clock, logger, clockWatch } = parts;
+  const { stores, senders, logouts, resets, campaigns, tenants, clock, logger, clockWatch } = parts;
   const { sweep } = stores;
   const { retentionDays: auditRetentionDays } = config.audit;
   const onFailure = (error: unknown) => logger.warn({ event: 'store.sweep_failed', error });
@@ -269,6 +273,10 @@ export function startUpkeep(config: Config, parts: Parts): StopJobs {
     createResetEffectsJob({
       resets,
       onFailure: (error) => logger.warn({ event: 'reset.job_failed', error }),
+    }),
+    createCampaignsJob({
+      campaigns,
+      onFailure: (error) => logger.warn({ event: 'campaigns.job_failed', error }),
     }),
     createTenantRefreshJob({
       tenants,

@@ -3,6 +3,8 @@ import { openGateway, openMailServer } from '../adapters/delivery/open.ts';
 import { createOutboxSender } from '../adapters/delivery/outbox-sender.ts';
 import { mailboxOf, mailServerOf } from '../config/build/mail-server.ts';
 import type { Config } from '../config/shape.ts';
+import { CAMPAIGN_KEPT_MS } from '../domain/administration/campaign.ts';
+import type { SentMarks } from '../jobs/mail-queue.ts';
 import {
   createDeliverySender,
   type DurableQueue,
@@ -39,7 +41,8 @@ async function openSender(
     smsConfig.gateway && openGateway(smsConfig.gateway, { from: smsConfig.from, clock, random }),
   ]);
   const { note: onRefused } = createUndeliveredCodes({ onceKeys: stores.onceKeys, clock });
-  const around = { clock, random, log: logger.warn, onRefused };
+  const sent = sentMarksOf({ stores, clock });
+  const around = { clock, random, log: logger.warn, onRefused, sent };
   const sender = createDeliverySender({ mail, sms }, around, queue);
   if (environment !== 'development') return sender;
   const outboxSender = createOutboxSender({ outbox: stores.outbox, clock });
@@ -49,6 +52,19 @@ async function openSender(
     send: (message) => (transports[message.channel] ? sender : outboxSender).send(message),
     deliverDue,
     close,
+  };
+}
+
+/** Milliseconds: longer than a mailing that was interrupted is tried again. */
+const SENT_KEPT_MS = CAMPAIGN_KEPT_MS;
+
+function sentMarksOf({ stores: { onceKeys }, clock }: Pick<SenderParts, 'stores' | 'clock'>): SentMarks {
+  const keyOf = (onceId: string) => `mail-sent:${onceId}`;
+  return {
+    has: async (onceId) => (await onceKeys.peek(keyOf(onceId))) !== null,
+    async add(onceId) {
+      await onceKeys.first(keyOf(onceId), '', clock.now() + SENT_KEPT_MS);
+    },
   };
 }
 

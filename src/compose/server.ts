@@ -43,6 +43,7 @@ import { beginSeeding, withSeeding } from './administration/seeding.ts';
 import { createAreas } from './areas.ts';
 import { clientNamesOf } from './client-names.ts';
 import type { Readiness, Server } from './composition.ts';
+import { carryOutCampaigns } from './console/campaigns.ts';
 import { keptFormsOf } from './drafts.ts';
 import { eventLogOf } from './events.ts';
 import { handlerOf } from './handler.ts';
@@ -87,6 +88,7 @@ export function createServer(
       cipher,
       places,
     });
+    carryOutCampaigns(server);
     const { finish } = await server.plugin.useCases.trustedBrowsers.endWhereForbidden(config.tenants);
     if (difference) parts.logger.warn({ event: 'config.accounts_differ', reason: difference });
     // Requests need not wait for it: the policy of the tenant counts from the first one on.

@@ -20,6 +20,8 @@ export type FieldFault =
   | 'file_too_long'
   | 'list_unknown'
   | 'list_place_unknown'
+  /** Nobody on the list waits for a confirmation. */
+  | 'nobody_unconfirmed'
   /** Nobody whom the administrator sees has this address. */
   | 'person_unknown'
   /** The same for a field that narrows the audit log. */

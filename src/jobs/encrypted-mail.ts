@@ -13,18 +13,22 @@ function purposeOf({ id, expiresAt }: Unencrypted): string {
 
 export function encryptMail(
   cipher: Pick<Cipher, 'encrypt'>,
-  { to, subject, text, html, sendingId }: Message,
+  { to, subject, text, html, sendingId, onceId }: Message,
   mail: Unencrypted,
 ): string {
-  return cipher.encrypt(JSON.stringify({ to, subject, text, html, sendingId }), purposeOf(mail));
+  return cipher.encrypt(JSON.stringify({ to, subject, text, html, sendingId, onceId }), purposeOf(mail));
 }
 
 /** Null: no key of the cipher opens it, or it is not the message of this id and expiry. */
 export function decryptMail(cipher: Pick<Cipher, 'tryDecrypt'>, mail: QueuedMail): Message | null {
   const plain = cipher.tryDecrypt(mail.encrypted, purposeOf(mail));
-  const { to, subject, text, html, sendingId } = (plain === null ? null : readObject(plain)) ?? {};
+  const { to, subject, text, html, sendingId, onceId } = (plain === null ? null : readObject(plain)) ?? {};
   if (typeof to !== 'string' || typeof subject !== 'string' || typeof text !== 'string') return null;
   if (html !== null && typeof html !== 'string') return null;
   const message = { channel: 'email', to, subject, text, html, expiresAt: mail.expiresAt } as const;
-  return typeof sendingId === 'string' ? { ...message, sendingId } : message;
+  return {
+    ...message,
+    ...(typeof sendingId === 'string' && { sendingId }),
+    ...(typeof onceId === 'string' && { onceId }),
+  };
 }

@@ -1,6 +1,6 @@
 /**
  * Stores mail, and sends it beside the requests, as `delivery-queue.ts` does it. A message of which two leases were lost
- * may have been sent twice, so no third attempt follows.
+ * may have been sent twice, so no third attempt follows. A message that was handed over again goes out once.
  */
 import { isMailbox } from '../domain/destination.ts';
 import type { Log } from '../ports/log.ts';
@@ -11,6 +11,12 @@ import type { Cipher, Random } from '../ports/system.ts';
 import { createDeliveryQueue, type QueueParts } from './delivery-queue.ts';
 import { decryptMail, encryptMail } from './encrypted-mail.ts';
 
+/** Remembers which of the messages with a `onceId` have gone out, after they have left the queue. */
+export interface SentMarks {
+  has(onceId: string): Promise<boolean>;
+  add(onceId: string): Promise<void>;
+}
+
 export interface MailQueueOptions extends QueueParts {
   readonly transport: MailTransport;
   readonly cipher: Pick<Cipher, 'encrypt' | 'tryDecrypt'>;
@@ -18,6 +24,8 @@ export interface MailQueueOptions extends QueueParts {
   readonly log: Log;
   /** Told of each message with a `sendingId` that the mail server refuses for good. */
   readonly onRefused?: OnRefused;
+  /** Default: none, so that a message goes out again that was handed over again after it was sent. */
+  readonly sent?: SentMarks | undefined;
   /** Messages of this process that are attempted or wait; the queue refuses the next one. */
   readonly length?: number;
 }
@@ -37,8 +45,11 @@ const LENGTH = 1000;
 /** In milliseconds, for a message without a life of its own, which is a notice: greylisting seldom takes an hour. */
 const DEFAULT_LIFE_MS = 60 * 60 * 1000;
 
+const NO_MARKS: SentMarks = { has: async () => false, add: async () => {} };
+
 export function createMailQueue(options: MailQueueOptions): MailQueue {
   const { transport, cipher, clock, random, log, onRefused = async () => {}, length = LENGTH } = options;
+  const { sent = NO_MARKS } = options;
   const queue = createDeliveryQueue<Message>(options, {
     decrypt: (mail) => decryptMail(cipher, mail),
     attempt,
@@ -49,7 +60,21 @@ export function createMailQueue(options: MailQueueOptions): MailQueue {
     onFailure: (error) => log({ event: 'mail.queue_failed', error }),
   });
 
-  async function attempt(message: Message, { id }: QueuedItem): Promise<Attempt> {
+  async function attempt(message: Message, item: QueuedItem): Promise<Attempt> {
+    const { onceId } = message;
+    if (onceId === undefined) return transmit(message, item);
+    try {
+      if (await sent.has(onceId)) return { outcome: 'accepted' };
+      const result = await transmit(message, item);
+      if (result.outcome !== 'later') await sent.add(onceId);
+      return result;
+    } catch (error) {
+      log({ event: 'mail.queue_failed', error });
+      return { outcome: 'later', reason: 'a store does not answer' };
+    }
+  }
+
+  async function transmit(message: Message, { id }: QueuedItem): Promise<Attempt> {
     const result = await transport.attempt(message, id);
     const { sendingId } = message;
     if (result.outcome === 'refused' && sendingId !== undefined)
@@ -66,10 +91,12 @@ export function createMailQueue(options: MailQueueOptions): MailQueue {
       if (queue.isClosed()) throw new DeliveryFailed('no mail is taken any more');
       if (queue.length() >= length) throw new DeliveryFailed('too much mail is waiting already');
       const unencrypted = {
-        id: random.id(),
+        id: message.onceId ?? random.id(),
         expiresAt: message.expiresAt ?? clock.now() + DEFAULT_LIFE_MS,
       };
-      await queue.add({ ...unencrypted, encrypted: encryptMail(cipher, message, unencrypted) }, message);
+      const item = { ...unencrypted, encrypted: encryptMail(cipher, message, unencrypted) };
+      // A message with an id of its own may be stored already, under the lease of another process.
+      await (message.onceId === undefined ? queue.add(item, message) : queue.add(item));
     },
 
     async close(withinMs) {

@@ -63,7 +63,7 @@ export function createMessageWriter(options: MessageWriterOptions): WriteMessage
     const message = {
       channel: to.channel,
       to: to.to,
-      expiresAt: 'expiresAt' in template ? template.expiresAt : null,
+      expiresAt: ('expiresAt' in template ? template.expiresAt : null) ?? null,
       ...(template.kind === 'code' && template.sendingId !== undefined && { sendingId: template.sendingId }),
     };
     if (to.channel === 'sms') {
@@ -87,9 +87,10 @@ export function createMessenger({
 }: MessageWriterOptions & { readonly sender: MessageSender }): Messenger {
   const write = createMessageWriter(options);
   return {
-    async send(to, template) {
+    async send(to, template, onceId) {
       try {
-        await sender.send(write(to, template));
+        const message = write(to, template);
+        await sender.send(onceId === undefined ? message : { ...message, onceId });
         return true;
       } catch (error) {
         if (error instanceof DeliveryFailed) return false;

@@ -5,7 +5,7 @@ import { MAIL_CONNECTIONS, type Transports } from '../adapters/delivery/open.ts'
 import { createRoutingSender } from '../adapters/delivery/routing-sender.ts';
 import { createCipher } from '../adapters/system/cipher.ts';
 import type { Schedule } from '../jobs/delivery-queue.ts';
-import { createMailQueue } from '../jobs/mail-queue.ts';
+import { createMailQueue, type SentMarks } from '../jobs/mail-queue.ts';
 import type { Log } from '../ports/log.ts';
 import type { MailOutboxStore } from '../ports/mail.ts';
 import type { MessageSender, OnRefused } from '../ports/senders.ts';
@@ -39,12 +39,14 @@ interface SenderSurroundings {
   readonly log: Log;
   /** Told of each mail with a `sendingId` that the mail server refuses for good. */
   readonly onRefused: OnRefused;
+  /** Absent: there is nothing that remembers what has gone out. */
+  readonly sent?: SentMarks | undefined;
 }
 
 /** A channel without a transport refuses. `queue` null: mail waits in memory, and ends with the process. */
 export function createDeliverySender(
   { mail, sms }: Transports,
-  { clock, random, log, onRefused }: SenderSurroundings,
+  { clock, random, log, onRefused, sent }: SenderSurroundings,
   queue: DurableQueue | null,
 ): OpenSender {
   const { store, cipher, isCurrent = () => true } = queue ?? memoryQueue(random);
@@ -60,6 +62,7 @@ export function createDeliverySender(
       random,
       log,
       onRefused,
+      sent,
       schedule: scheduleByTimer,
       concurrency: MAIL_CONNECTIONS,
     });

@@ -20,10 +20,12 @@ export interface Message {
   readonly expiresAt: number | null;
   /** The id of a sent code, which is no secret. With it a later refusal is reported. */
   readonly sendingId?: string | undefined;
+  /** The same each time that the message is handed over: it goes out once. Absent: each one is a message of its own. */
+  readonly onceId?: string | undefined;
 }
 
 /** A message as its recipient sees it. */
-export type OutboxMessage = Omit<Message, 'expiresAt' | 'sendingId'>;
+export type OutboxMessage = Omit<Message, 'expiresAt' | 'sendingId' | 'onceId'>;
 
 /** The message was not taken, and nothing will be sent of it. */
 export class DeliveryFailed extends Error {
@@ -51,7 +53,12 @@ export type MessageTemplate =
       /** A link that confirms the address without the code; null: there is none. */
       readonly confirmUrl: string | null;
     }
-  | { readonly kind: 'confirm-address'; readonly confirmUrl: string }
+  | {
+      readonly kind: 'confirm-address';
+      readonly confirmUrl: string;
+      /** Milliseconds since the epoch. Absent: the queue of mail decides. */
+      readonly expiresAt?: number;
+    }
   | { readonly kind: 'reset-password'; readonly resetUrl: string; readonly expiresAt: number }
   /** For the owner of an address who wants it as the account's own one, or as the second one. */
   | { readonly kind: 'new-address'; readonly use: 'account' | 'notices'; readonly confirmUrl: string }
@@ -110,8 +117,8 @@ export interface Recipient {
 
 /** Finds the words and hands them over. */
 export interface Messenger {
-  /** False: it could not be handed over now, and nothing was sent. */
-  send(to: Recipient, template: MessageTemplate): Promise<boolean>;
+  /** False: it could not be handed over now, and nothing was sent. `onceId`: as in the message. */
+  send(to: Recipient, template: MessageTemplate, onceId?: string): Promise<boolean>;
 }
 
 /** Tells an account of what was done to it, at all its confirmed contacts and the `also` given. Never rejects. */

@@ -239,7 +239,8 @@ export interface RateStore {
 }
 
 export interface OutboxStore {
-  append(message: OutboxMessage, atMs: number): Promise<void>;
+  /** `onceId`: a message that is appended again within a day is not stored again. Null: it is a message of its own. */
+  append(message: OutboxMessage, atMs: number, onceId?: string | null): Promise<void>;
   /** Newest first. */
   list(limit: number): Promise<(OutboxMessage & { readonly sentAt: number })[]>;
 }

@@ -1,5 +1,6 @@
 /** One example of each thing that is stored, to be varied by the tests. */
 import { type Account, NEW_ACCOUNT } from '../../src/domain/account.ts';
+import type { Campaign } from '../../src/domain/administration/campaign.ts';
 import type { Enrolment } from '../../src/domain/enrolment/enrolment.ts';
 import type { AuditEvent } from '../../src/domain/events.ts';
 import type { ResetRequest, ResetStep } from '../../src/domain/resets/reset-request.ts';
@@ -49,6 +50,19 @@ export function anEnrolment(changes: Partial<Enrolment> = {}): Enrolment {
     secret: 'sealed',
     lastStep: null,
     isDefault: false,
+    createdAt: NOW,
+    ...changes,
+  };
+}
+
+export function aCampaign(changes: Partial<Campaign> = {}): Campaign {
+  return {
+    id: 'campaign-1',
+    tenantId: 'acme',
+    groups: null,
+    by: 'account-1',
+    search: { q: '', filter: null, group: '' },
+    expected: 3,
     createdAt: NOW,
     ...changes,
   };

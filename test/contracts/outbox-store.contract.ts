@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { OutboxMessage } from '../../src/ports/senders.ts';
 import type { OutboxStore } from '../../src/ports/stores.ts';
 import { NOW } from './examples.ts';
-import { freshStore, type MakeStore } from './make-store.ts';
+import { freshStore, type MakeStore, together } from './make-store.ts';
 
 const MAIL: OutboxMessage = {
   channel: 'email',
@@ -32,6 +32,14 @@ export function outboxStoreContract(name: string, makeStore: MakeStore<OutboxSto
         { ...SMS, sentAt: NOW + 1 },
         { ...MAIL, sentAt: NOW },
       ]);
+    });
+
+    it('stores a message once, however often it is appended under its id [2.4]', async () => {
+      await together(20, (n) => store().append({ ...MAIL, text: `call ${n}` }, NOW, 'mail-1'));
+      await store().append(MAIL, NOW + 1, 'mail-2');
+      await store().append(MAIL, NOW + 2, null);
+      await store().append(MAIL, NOW + 2, null);
+      expect((await store().list(10)).map(({ sentAt }) => sentAt - NOW)).to.deep.equal([2, 2, 1, 0]);
     });
 
     it('keeps only the message that its recipient would see', async () => {

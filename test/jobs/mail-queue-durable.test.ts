@@ -56,7 +56,11 @@ describe('the mail queue on a durable store', () => {
       connections: 2,
     });
     const cipher = createCipher([key]);
-    const around = { ...timers, log: lines.log, random: systemRandom, isCurrent, onRefused };
+    const sent = {
+      has: async (id: string) => (await stores.onceKeys.peek(id)) !== null,
+      add: async (id: string) => void (await stores.onceKeys.first(id, '', null)),
+    };
+    const around = { ...timers, log: lines.log, random: systemRandom, isCurrent, onRefused, sent };
     const queue = createMailQueue({
       ...around,
       store: stores.mailOutbox,
@@ -94,6 +98,39 @@ describe('the mail queue on a durable store', () => {
   it('deletes a message once the server has accepted it [D28]', async () => {
     const server = await startMailServer();
     await queueTo(server).send(MAIL);
+    await empty();
+    expect(server.mails).to.have.lengthOf(1);
+  });
+
+  it('sends a message once that several processes hand over, also after it has gone out [2.4 R24]', async () => {
+    const server = await startMailServer();
+    const [one, other] = [queueTo(server), queueTo(server)];
+    const mail = { ...NOTICE, onceId: 'turn-1' };
+    await Promise.all([one, other, one, other].map((queue) => queue.send(mail)));
+    await one.deliverDue();
+    await empty();
+    expect(server.mails).to.have.lengthOf(1);
+    await other.send(mail);
+    await other.deliverDue();
+    await empty();
+    expect(server.mails).to.have.lengthOf(1);
+    await other.send({ ...NOTICE, onceId: 'turn-2' });
+    await empty();
+    expect(server.mails).to.have.lengthOf(2);
+  });
+
+  it('sends a message once that was handed over again while the server was away [2.4 R24]', async () => {
+    const port = await freePort();
+    const mail = { ...NOTICE, onceId: 'turn-1' };
+    const dead = queueTo({ port });
+    await dead.send(mail);
+    await eventually(async () => expect(timers.due()).to.have.lengthOf(1));
+    await dead.close(0);
+    const server = await startMailServer({ port });
+    const next = queueTo(server);
+    await next.send(mail);
+    timers.nextStep(LEASE_MS);
+    await next.deliverDue();
     await empty();
     expect(server.mails).to.have.lengthOf(1);
   });

@@ -9,5 +9,5 @@ export interface OutboxSenderOptions {
 }
 
 export function createOutboxSender({ outbox, clock }: OutboxSenderOptions): MessageSender {
-  return { send: (message) => outbox.append(message, clock.now()) };
+  return { send: (message) => outbox.append(message, clock.now(), message.onceId) };
 }

@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AdministrationStore } from '../../ports/administration/administration-store.ts';
 import type { AuditSealStore } from '../../ports/administration/audit-seals.ts';
+import type { CampaignStore } from '../../ports/administration/campaign-store.ts';
 import type { PeopleStore } from '../../ports/administration/people-store.ts';
 import type { ResetRequestStore } from '../../ports/administration/reset-requests.ts';
 import type { TenantSettingsStore } from '../../ports/administration/tenant-settings.ts';
@@ -27,6 +28,7 @@ import type { StoreClock } from '../../ports/system.ts';
 import type { StorePressure } from '../../ports/telemetry/metrics.ts';
 import { createAccountStore } from './account-store.ts';
 import { createAdministrationStore } from './administration/administration-store.ts';
+import { createCampaignStore } from './administration/campaign-store.ts';
 import { createPeopleStore } from './administration/people-store.ts';
 import { createSpelling } from './administration/spelling.ts';
 import { createTenantSettingsStore } from './administration/tenant-settings-store.ts';
@@ -85,6 +87,7 @@ export interface EmbeddedAccounts extends Upkeep {
   readonly administration: AdministrationStore;
   readonly people: PeopleStore;
   readonly tenantSettings: TenantSettingsStore;
+  readonly campaigns: CampaignStore;
 }
 
 export interface EmbeddedShortLived extends Upkeep {
@@ -149,6 +152,7 @@ export function openEmbeddedAccounts({ dataDir }: EmbeddedOptions): EmbeddedAcco
     administration: createAdministrationStore(database),
     people: createPeopleStore(database),
     tenantSettings: createTenantSettingsStore(database),
+    campaigns: createCampaignStore(database),
     async sweep(now, auditRetentionMs) {
       const swept = await sweepRows(now, auditRetentionMs);
       await spellNames();

@@ -14,13 +14,16 @@ type Row = {
 
 export function createOutboxStore(database: Database): OutboxStore {
   const append = database.statement(
-    insertInto('outbox', ['channel', 'recipient', 'subject', 'text', 'sent_at', 'html']),
+    `${insertInto('outbox', ['channel', 'recipient', 'subject', 'text', 'sent_at', 'html', 'once_id'])}
+      ON CONFLICT DO NOTHING`,
   );
   const list = database.statement<Row>('SELECT * FROM outbox ORDER BY sent_at DESC, rowid DESC LIMIT :limit');
 
   return {
-    append: ({ channel, to, subject, text, html }, at) =>
-      database.write(() => void append.run({ channel, recipient: to, subject, text, sent_at: at, html })),
+    append: ({ channel, to, subject, text, html }, at, onceId = null) =>
+      database.write(() => {
+        append.run({ channel, recipient: to, subject, text, sent_at: at, html, once_id: onceId });
+      }),
     list: (limit) =>
       database.act(() =>
         list.all({ limit }).map(({ channel, recipient, subject, text, sent_at, html }) => ({

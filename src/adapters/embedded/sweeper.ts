@@ -1,5 +1,6 @@
 /** Deletes expired rows in small batches. Stores check expiry themselves, so this only keeps the files small. */
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import { CAMPAIGN_KEPT_MS } from '../../domain/administration/campaign.ts';
 import { RESET_KEPT_MS } from '../../domain/resets/reset-request.ts';
 import type { Database } from './sqlite/database.ts';
 
@@ -25,6 +26,13 @@ export const ACCOUNTS_RULES: readonly Rule[] = [
   { table: 'trusted_browsers', key: 'rowid', where: 'expires_at <= :before', keepMs: 0 },
   { table: 'reset_requests', key: 'rowid', where: 'created_at <= :before', keepMs: RESET_KEPT_MS },
   { table: 'reset_steps', key: 'rowid', where: 'at <= :before', keepMs: RESET_KEPT_MS },
+  { table: 'campaigns', key: 'rowid', where: 'created_at <= :before', keepMs: CAMPAIGN_KEPT_MS },
+  {
+    table: 'campaign_recipients',
+    key: 'campaign_id, account_id',
+    where: 'created_at <= :before',
+    keepMs: CAMPAIGN_KEPT_MS,
+  },
   PROVIDER,
   // Delivery removes expired items itself, and counts them. This is for a server that sends none any more.
   { table: 'mail_outbox', key: 'rowid', where: 'expires_at <= :before', keepMs: HOUR_MS },

@@ -1,6 +1,7 @@
 /** Opens the durable stores in MongoDB. */
 import type { AdministrationStore } from '../../ports/administration/administration-store.ts';
 import type { AuditSealStore } from '../../ports/administration/audit-seals.ts';
+import type { CampaignStore } from '../../ports/administration/campaign-store.ts';
 import type { PeopleStore } from '../../ports/administration/people-store.ts';
 import type { ResetRequestStore } from '../../ports/administration/reset-requests.ts';
 import type { TenantSettingsStore } from '../../ports/administration/tenant-settings.ts';
@@ -22,6 +23,7 @@ import type { StorePressure } from '../../ports/telemetry/metrics.ts';
 import { createAccountStore } from './account-store.ts';
 import { createAccountSummaries } from './administration/account-summaries.ts';
 import { createAdministrationStore } from './administration/administration-store.ts';
+import { createCampaignStore } from './administration/campaign-store.ts';
 import { createPeopleStore } from './administration/people-store.ts';
 import { createTenantSettingsStore } from './administration/tenant-settings-store.ts';
 import { createAuditSealStore } from './audit/audit-seal-store.ts';
@@ -66,6 +68,7 @@ export interface MongoAccounts {
   readonly administration: AdministrationStore;
   readonly people: PeopleStore;
   readonly tenantSettings: TenantSettingsStore;
+  readonly campaigns: CampaignStore;
   readonly sweep: Sweep;
   /** Rejects with `StoreUnavailable` when no server that takes writes answers. */
   readonly ping: () => Promise<void>;
@@ -126,6 +129,7 @@ export async function openMongoAccounts({ uri, request = () => null }: MongoOpti
     people: createPeopleStore(connection, models),
     sweep: createSweep(models, summaries),
     tenantSettings: createTenantSettingsStore(connection, models),
+    campaigns: createCampaignStore(connection, models),
     ping: connection.ping,
     clocks: [{ store: 'MongoDB', now: connection.now }],
     pressures: [{ store: 'MongoDB', read: connection.pressure }],

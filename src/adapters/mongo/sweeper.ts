@@ -33,6 +33,7 @@ interface Rule {
 function rulesOf(models: Models): readonly Rule[] {
   const { claims, records, trustedBrowsers, provider, audit, lockouts, mailOutbox } = models;
   const { sessionClients, logoutOutbox, resetRequests, resetSteps, auditTallies } = models;
+  const { campaigns, recipients } = models;
   return [
     { model: claims, where: {}, by: 'expiresAt', keepMs: 0 },
     { model: records, where: {}, by: 'expiresAt', keepMs: 0 },
@@ -40,6 +41,8 @@ function rulesOf(models: Models): readonly Rule[] {
     { model: trustedBrowsers, where: {}, by: 'expiresAt', keepMs: 0 },
     { model: resetRequests, where: {}, by: 'expiresAt', keepMs: 0 },
     { model: resetSteps, where: {}, by: 'expiresAt', keepMs: 0 },
+    { model: campaigns, where: {}, by: 'expiresAt', keepMs: 0 },
+    { model: recipients, where: {}, by: 'expiresAt', keepMs: 0 },
     { model: provider, where: {}, by: 'expiresAt', keepMs: 0 },
     {
       model: provider,

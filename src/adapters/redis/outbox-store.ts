@@ -22,11 +22,11 @@ const STORED = z.object({
   sentAt: z.number(),
 });
 
-/** Given: the list, and the mark of this call; the message. */
+/** Given: the list, and the mark of this call or this message; the message, and how long the mark is kept. */
 const APPEND = createScript(
   'refusable',
   `
-  if redis.call('SET', KEYS[2], 1, 'NX', 'PX', ${REMEMBERED_MS}) then
+  if redis.call('SET', KEYS[2], 1, 'NX', 'PX', ARGV[2]) then
     redis.call('LPUSH', KEYS[1], ARGV[1])
     redis.call('LTRIM', KEYS[1], 0, ${MOST_KEPT - 1})
     redis.call('PEXPIRE', KEYS[1], ${DAY_MS})
@@ -38,12 +38,15 @@ export function createOutboxStore(connection: Connection, keyOf: KeyOf): OutboxS
   const list = keyOf('outbox', 'messages');
 
   return {
-    async append({ channel, to, subject, text, html }, at) {
-      const mark = keyOf('outbox', 'messages', randomUUID());
+    async append({ channel, to, subject, text, html }, at, onceId = null) {
+      const mark = keyOf('outbox', 'messages', onceId ?? randomUUID());
       await connection.run(
         APPEND,
         [list, mark],
-        [JSON.stringify({ channel, to, subject, text, html, sentAt: at })],
+        [
+          JSON.stringify({ channel, to, subject, text, html, sentAt: at }),
+          onceId === null ? REMEMBERED_MS : DAY_MS,
+        ],
       );
     },
     async list(limit) {

@@ -8,7 +8,7 @@ import { passwordSubjectOf } from '../../use-cases/sign-in/password-subject.ts';
 import type { Server } from '../composition.ts';
 
 export function peopleOf(
-  { effectiveTenants, parts, cipher, render }: Server,
+  { effectiveTenants, parts, cipher, guards, render }: Server,
   people: PeopleStore,
 ): UsersPageDeps {
   const { stores, clock } = parts;
@@ -23,6 +23,7 @@ export function peopleOf(
   return {
     peopleLists: createPeopleLists({ people, roster, tenants: effectiveTenants.tenants, clock }),
     writeTable: writeCsvTable,
+    forms: guards.forms,
     render,
     clock,
   };

@@ -11,16 +11,16 @@ import { createLastAdministrator } from '../../use-cases/administration/person/l
 import { type Acting, createPermission } from '../../use-cases/administration/person/permission.ts';
 import { createSavePerson } from '../../use-cases/administration/person/save-person.ts';
 import { createViewPerson } from '../../use-cases/administration/person/view-person.ts';
-import { createInviting } from '../../use-cases/invitations/invite.ts';
 import { createRequestReset } from '../../use-cases/resets/request-reset.ts';
 import { passwordSubjectOf } from '../../use-cases/sign-in/password-subject.ts';
 import type { Server } from '../composition.ts';
 import { passwordsOf } from '../parts.ts';
+import { activationOf } from './activation.ts';
 
 export function personOf(server: Server, people: PeopleStore): PersonPageDeps {
-  const { parts, plugin, cipher, events, endSessions, useCases, guards, render } = server;
+  const { parts, cipher, events, endSessions, useCases, guards, render } = server;
   const { stores, clock, random } = parts;
-  const { confirmation } = plugin.useCases;
+  const activation = activationOf(server);
   const permission = createPermission({ people, events });
   const administrators = createLastAdministrator({ accounts: stores.accounts });
   const save = createSavePerson({
@@ -29,8 +29,7 @@ export function personOf(server: Server, people: PeopleStore): PersonPageDeps {
     accounts: stores.accounts,
     onceKeys: stores.onceKeys,
     emailChange: useCases.emailChange,
-    confirmation,
-    invitingBy: (actor) => invitingBy(server, actor),
+    activation,
     cipher,
     events,
     clock,
@@ -48,8 +47,7 @@ export function personOf(server: Server, people: PeopleStore): PersonPageDeps {
   async function resendConfirmation(acting: Acting) {
     const refusal = await permission.refuseUnless(acting, 'resend-confirmation');
     if (refusal) return refusal;
-    const { actor, target: account, tenant, ip } = acting;
-    return confirmation.resend({ account, tenant }, { ip, actor: actor.id });
+    return activation.confirm(acting);
   }
   const view = viewOf(server);
   const acts = { ...access, ...factorActsOf(server, permission), ...save, resendConfirmation };
@@ -121,23 +119,6 @@ function factorActsOf(
     decisions: useCases.resetDecisions,
     events,
     clock,
-  });
-}
-
-function invitingBy({ parts, notices, events }: Server, actor: string) {
-  const { stores, clock, random } = parts;
-  const { accounts, enrolments, onceKeys } = stores;
-  const { messenger, invitationUrl } = notices;
-  return createInviting({
-    accounts,
-    enrolments,
-    onceKeys,
-    messenger,
-    invitationUrl,
-    events,
-    actor,
-    clock,
-    random,
   });
 }
 

@@ -107,6 +107,7 @@ export const CONSOLE_PAGES = [
   'users',
   'requests',
   'invite',
+  'campaigns',
   'audit',
   'security',
   'whatif',
@@ -117,7 +118,7 @@ export type ConsolePage = (typeof CONSOLE_PAGES)[number];
 const PAGES: Readonly<Record<Role, readonly ConsolePage[]>> = {
   member: [],
   helpdesk: ['overview', 'users', 'requests'],
-  manager: ['overview', 'users', 'requests', 'invite', 'audit'],
+  manager: ['overview', 'users', 'requests', 'invite', 'campaigns', 'audit'],
   admin: CONSOLE_PAGES,
 };
 

@@ -9,6 +9,6 @@ export function adminArea(deps: ConsoleDeps, requireAdministrator: RequireAdmini
     name: 'admin',
     paths: ['/admin'],
     routes: routerOf(consoleRoutes(deps), requireAdministrator),
-    headers: { ownWindow: ['/admin'] },
+    headers: { ownWindow: ['/admin'], listens: ['/admin/campaigns'] },
   };
 }

@@ -1,5 +1,6 @@
 /** All routes of the console. */
 import { type AuditPageDeps, auditRoutes } from './audit/audit.ts';
+import { type CampaignsDeps, campaignsRoutes } from './campaigns/routes.ts';
 import type { ConsoleRoute } from './console.ts';
 import { type InvitePageDeps, inviteRoutes } from './invite.ts';
 import { type OverviewPageDeps, overviewRoutes } from './overview.ts';
@@ -13,6 +14,7 @@ export type ConsoleDeps = OverviewPageDeps &
   UsersPageDeps &
   PersonPageDeps &
   InvitePageDeps &
+  CampaignsDeps &
   RequestPagesDeps &
   SecurityPageDeps &
   AuditPageDeps &
@@ -24,6 +26,7 @@ export function consoleRoutes(deps: ConsoleDeps): readonly ConsoleRoute[] {
     ...usersRoutes(deps),
     ...personRoutes(deps),
     ...inviteRoutes(deps),
+    ...campaignsRoutes(deps),
     ...requestRoutes(deps),
     ...securityRoutes(deps),
     ...auditRoutes(deps),

@@ -1,23 +1,26 @@
 /** The list of people: a search by a form that changes nothing, and the same list as a file. */
 import type { Context } from 'koa';
 import { isEmail, LONGEST_EMAIL, normaliseEmail, shownEmail } from '../../domain/account.ts';
-import { isPeopleFilter, PEOPLE_FILTERS } from '../../domain/administration/people-filter.ts';
+import { mayOpen } from '../../domain/administration/may-act.ts';
+import { PEOPLE_FILTERS } from '../../domain/administration/people-filter.ts';
 import { traitsOf } from '../../domain/methods/index.ts';
 import type { MethodName } from '../../domain/methods/method.ts';
-import type { Refusal } from '../../domain/refusal.ts';
 import type { TableRow, WriteTable } from '../../ports/administration/table-file.ts';
 import type { Clock } from '../../ports/system.ts';
-import type { PeopleLists, PeopleSearch } from '../../use-cases/administration/people/people-lists.ts';
+import type { PeopleLists } from '../../use-cases/administration/people/people-lists.ts';
 import { isWaiting, type Person } from '../../use-cases/administration/roster.ts';
+import type { FormTokens } from '../guards/forms.ts';
 import type { AdminVisit } from '../guards/require-administrator.ts';
 import type { PersonRow } from '../pages/models/console/people-pages.ts';
 import type { Render } from '../pages/page-contract.ts';
 import { ADMIN_PATH, type ConsoleRoute, consoleContext } from './console.ts';
 import { CSV_TYPE, sendDownload } from './download.ts';
+import { type AskedSearch, addressOf, searchIn, textOf } from './people-search.ts';
 
 export interface UsersPageDeps {
   readonly peopleLists: PeopleLists;
   readonly writeTable: WriteTable;
+  readonly forms: FormTokens;
   readonly render: Render;
   readonly clock: Clock;
 }
@@ -38,16 +41,15 @@ const COLUMNS = [
 ] as const;
 
 /** The request of an address of the list. */
-interface Asked {
-  readonly search: PeopleSearch;
+interface Asked extends AskedSearch {
   /** An e-mail address. Null: the list begins with its first person. */
   readonly after: string | null;
-  readonly refusal: Refusal | null;
 }
 
 export function usersRoutes({
   peopleLists,
   writeTable,
+  forms,
   render,
   clock,
 }: UsersPageDeps): readonly ConsoleRoute[] {
@@ -70,6 +72,7 @@ export function usersRoutes({
       firstHref: addressOf(USERS_PATH, search),
       nextHref: next === null ? null : addressOf(USERS_PATH, search, next),
       csvHref: addressOf(`${USERS_PATH}.csv`, search),
+      resendForm: mayOpen(visit.actor.role, 'campaigns') ? forms.form(USERS_PATH, visit.sessionUid) : null,
     };
     render(ctx, 'admin-users', model, consoleContext(visit, 'users', refusal));
   }
@@ -111,28 +114,13 @@ export function usersRoutes({
 }
 
 function askedBy(ctx: Context): Asked {
-  const filter = textOf(ctx.query.filter);
+  const asked = searchIn(ctx.query);
   const after = normaliseEmail(textOf(ctx.query.after));
-  const search = { q: textOf(ctx.query.q), group: textOf(ctx.query.group), filter: null };
-  if (filter !== '' && !isPeopleFilter(filter)) {
-    return { search, after: null, refusal: { code: 'field_invalid', because: 'list_unknown' } };
-  }
-  const known = { ...search, filter: filter === '' ? null : filter };
+  if (asked.refusal) return { ...asked, after: null };
   if (after !== '' && (!isEmail(after) || after.length > LONGEST_EMAIL)) {
-    return { search: known, after: null, refusal: { code: 'field_invalid', because: 'list_place_unknown' } };
+    return { ...asked, after: null, refusal: { code: 'field_invalid', because: 'list_place_unknown' } };
   }
-  return { search: known, after: after || null, refusal: null };
-}
-
-/** A parameter that is repeated counts once, as a form would send it. */
-function textOf(parameter: string | string[] | undefined): string {
-  return ([parameter].flat().at(-1) ?? '').trim();
-}
-
-function addressOf(path: string, { q, filter, group }: PeopleSearch, after = ''): string {
-  const given = Object.entries({ q, filter: filter ?? '', group, after }).filter(([, value]) => value !== '');
-  const query = new URLSearchParams(given).toString();
-  return query === '' ? path : `${path}?${query}`;
+  return { ...asked, after: after || null };
 }
 
 async function* cellsOf(parts: AsyncIterable<readonly Person[]>): AsyncGenerator<TableRow> {

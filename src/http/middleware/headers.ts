@@ -32,13 +32,18 @@ export function securityHeaders({
   https,
   formsLeadAway = [],
   ownWindow = [],
+  listens = [],
 }: SecurityHeadersOptions): Middleware {
   const features = FEATURES.map((feature) => `${feature}=()`).join(', ');
   return async (ctx, next) => {
     const leadsAway = formsLeadAway.some((root) => isUnder(root, ctx.path));
     // The routers find a page by capital letters too. Only the stricter exception is for every spelling.
     const isOwnWindow = ownWindow.some((root) => isUnder(root, ctx.path.toLowerCase()));
-    ctx.set('Content-Security-Policy', leadsAway ? POLICY : `${POLICY}; form-action 'self'`);
+    const more = [
+      ...(listens.some((root) => isUnder(root, ctx.path)) ? ["connect-src 'self'"] : []),
+      ...(leadsAway ? [] : ["form-action 'self'"]),
+    ];
+    ctx.set('Content-Security-Policy', [POLICY, ...more].join('; '));
     // Older browsers do not support frame-ancestors.
     ctx.set('X-Frame-Options', 'DENY');
     ctx.set('X-Content-Type-Options', 'nosniff');

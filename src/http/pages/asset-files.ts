@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { OWN_SITE, type Site } from './site.ts';
 
 export const ASSET_NAMES = [
+  'campaign-progress.js',
   'copy-key.js',
   'doublelock.css',
   'mark.svg',
@@ -26,6 +27,7 @@ export interface AssetFile {
 }
 
 const TYPES: Readonly<Record<AssetName, string>> = {
+  'campaign-progress.js': 'text/javascript; charset=utf-8',
   'copy-key.js': 'text/javascript; charset=utf-8',
   'doublelock.css': 'text/css; charset=utf-8',
   'mark.svg': 'image/svg+xml',
@@ -76,6 +78,7 @@ function load(name: AssetName, root: string): AssetFile {
 
 export function loadAssets({ root }: Pick<Site, 'root'> = OWN_SITE): Readonly<Record<AssetName, AssetFile>> {
   return {
+    'campaign-progress.js': load('campaign-progress.js', root),
     'copy-key.js': load('copy-key.js', root),
     'doublelock.css': load('doublelock.css', root),
     'mark.svg': load('mark.svg', root),

@@ -140,6 +140,7 @@ const FIELD_OF: Readonly<Record<FieldFault, string>> = {
   file_too_long: 'file',
   list_unknown: 'filter',
   list_place_unknown: 'after',
+  nobody_unconfirmed: 'send',
   person_unknown: 'email',
   subject_unknown: 'person',
   actor_unknown: 'actor',

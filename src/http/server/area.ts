@@ -30,6 +30,8 @@ export interface HeaderExceptions {
    * hold of all other pages, a redirect by way of `/locale` included.
    */
   readonly ownWindow?: readonly string[];
+  /** Pages whose script listens to events of this server. */
+  readonly listens?: readonly string[];
 }
 
 export interface Delegate {
@@ -42,5 +44,6 @@ export function headerExceptionsOf(areas: readonly Pick<Area, 'headers'>[]): Req
   return {
     formsLeadAway: areas.flatMap(({ headers }) => headers?.formsLeadAway ?? []),
     ownWindow: areas.flatMap(({ headers }) => headers?.ownWindow ?? []),
+    listens: areas.flatMap(({ headers }) => headers?.listens ?? []),
   };
 }

@@ -25,6 +25,8 @@ export interface PeopleQuery {
   readonly group: string | null;
   readonly role: Role | null;
   readonly condition: PeopleCondition | null;
+  /** Those alone whose e-mail address is not confirmed, beside the condition. */
+  readonly isUnconfirmed?: boolean;
 }
 
 /** Numbers of accounts that are not disabled. */

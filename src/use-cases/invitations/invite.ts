@@ -35,10 +35,14 @@ export interface InvitationOrder {
   readonly clientId: string | null;
   /** Also an account that was invited within a day. */
   readonly isAgain: boolean;
+  /** The same for each run of an order that mails a person once. Absent: each call is an order of its own. */
+  readonly onceId?: string;
 }
 
 /** Milliseconds in which a repeated run invites nobody again. */
 const RECENT_MS = 24 * 60 * 60 * 1000;
+/** Milliseconds for which an order is known by its id. */
+const ORDER_KEPT_MS = 90 * 24 * 60 * 60 * 1000;
 /** Milliseconds after which a run that has taken an invitation and not begun it is dead. */
 const DEAD_MS = 60_000;
 
@@ -55,6 +59,7 @@ export function createInviting(deps: InvitingDeps) {
     const account = await accounts.findById(accountId);
     if (!account || !(await isWaiting(account))) return 'joined';
     if (isBarred(account)) return 'disabled';
+    if (order.onceId !== undefined) return inviteOnce(account, order.onceId, order);
     const { id, invitedAt } = account;
     const now = clock.now();
     if (!order.isAgain && invitedAt !== null && now < invitedAt + RECENT_MS) {
@@ -68,22 +73,36 @@ export function createInviting(deps: InvitingDeps) {
     if (taken !== own && now < Number.parseInt(taken, 10) + DEAD_MS) return 'recent';
     const nextInvitedAt = beginningAt(now, account);
     await accounts.update(id, { invitedAt: nextInvitedAt }, now);
-    return send({ ...account, invitedAt: nextInvitedAt }, nextInvitedAt, order.clientId);
+    return send({ ...account, invitedAt: nextInvitedAt }, nextInvitedAt, order);
+  }
+
+  /** Each act may be repeated: the first run of the order has decided the time of the invitation. */
+  async function inviteOnce(
+    account: Account,
+    onceId: string,
+    order: InvitationOrder,
+  ): Promise<InvitationOutcome> {
+    const now = clock.now();
+    const own = String(beginningAt(now, account));
+    const invitedAt = Number(await onceKeys.first(`invited-by:${onceId}`, own, now + ORDER_KEPT_MS));
+    if (invitedAt > (account.invitedAt ?? 0)) await accounts.update(account.id, { invitedAt }, now);
+    return send(account, invitedAt, order);
   }
 
   async function send(
     account: Account,
     invitedAt: number,
-    clientId: string | null,
+    { clientId, onceId }: InvitationOrder,
   ): Promise<InvitationOutcome> {
     const { id, tenantId, email, locale } = account;
     const to = { channel: 'email', to: email, tenantId, locale } as const;
-    const isHandedOver = await messenger.send(to, {
+    const template = {
       kind: 'invitation',
       url: invitationUrl(account, clientId),
       workspace: tenantId,
       expiresAt: invitedAt + LINK_LIFETIME_MS.invitation,
-    });
+    } as const;
+    const isHandedOver = await messenger.send(to, template, onceId);
     const line = { accountId: id, tenantId, clientId, actor };
     if (!isHandedOver) {
       await events.append({ ...line, name: 'account.invited', reason: 'delivery_failed' });

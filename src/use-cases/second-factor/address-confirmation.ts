@@ -27,6 +27,15 @@ export interface MissingConfirmation {
   readonly hasLink: boolean;
 }
 
+/** A link that is mailed once, however often it is asked for under the same id. */
+export interface OnceLink {
+  readonly id: string;
+  /** The same each time. In milliseconds since the epoch. */
+  readonly atMs: number;
+  /** The end of its life, in milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
 export function createAddressConfirmation(needs: AddressConfirmationDeps) {
   const { evaluate, messenger, countSend, confirmUrl, events } = needs;
   const { toAddress } = needs.methods;
@@ -52,8 +61,9 @@ export function createAddressConfirmation(needs: AddressConfirmationDeps) {
   async function send(
     { account, tenant }: Pick<PolicyResult, 'account' | 'tenant'>,
     confirmation: MissingConfirmation | null,
-    from: Visitor & { readonly actor?: string },
+    from: Pick<Visitor, 'clientId'> & { readonly ip: string | null; readonly actor?: string },
     locale: Locale | null,
+    once: OnceLink | null = null,
   ): Promise<Outcome<null>> {
     const noted = async (refusal: Refusal | null) => {
       const reason = refusal?.code ?? null;
@@ -63,6 +73,7 @@ export function createAddressConfirmation(needs: AddressConfirmationDeps) {
         tenantId: tenant.id,
         method: toAddress?.name ?? null,
         reason,
+        ...(once && { once: { key: `${once.id} ${reason ?? ''}`, atMs: once.atMs } }),
       };
       await events.append({ ...line, name: 'contact.link_asked' });
       return refusal === null ? accepted(null) : refused(refusal);
@@ -72,16 +83,20 @@ export function createAddressConfirmation(needs: AddressConfirmationDeps) {
     const written = locale ?? account.locale;
     const to = { channel: toAddress.channel, to: account.email, tenantId: tenant.id, locale: written };
     const what = { method: toAddress.name, purpose: 'sign-in', destination: account.email } as const;
-    const counted = await countSend({ account, tenant }, what);
+    const counted = await countSend({ account, tenant }, what, once?.id);
     if (!counted.ok) return noted(counted.refusal);
-    const isHandedOver = await messenger.send(to, { kind: 'confirm-address', confirmUrl: url });
+    const template = { kind: 'confirm-address', confirmUrl: url } as const;
+    const isHandedOver = await (once
+      ? messenger.send(to, { ...template, expiresAt: once.expiresAt }, once.id)
+      : messenger.send(to, template));
     return noted(isHandedOver ? null : { code: 'delivery_failed' });
   }
 
   /** At the wish of an administrator, whatever the person's next sign-in needs. Does nothing for a confirmed address. */
   async function resend(
     of: Pick<PolicyResult, 'account' | 'tenant'>,
-    { ip, actor }: { readonly ip: string; readonly actor: string },
+    { ip, actor }: { readonly ip: string | null; readonly actor: string },
+    once: OnceLink | null = null,
   ): Promise<Outcome<null>> {
     const { account } = of;
     if (account.emailConfirmed) return accepted(null);
@@ -89,7 +104,7 @@ export function createAddressConfirmation(needs: AddressConfirmationDeps) {
       destination: toAddress?.masked(account.email) ?? '',
       hasLink: confirmUrl(account) !== null,
     };
-    return send(of, link, { ip, clientId: null, actor }, null);
+    return send(of, link, { ip, clientId: null, actor }, null, once);
   }
 
   return { missing, send, resend };

@@ -29,6 +29,8 @@ export interface CountedSend {
 export type CountSend = (
   policyResult: Pick<PolicyResult, 'account' | 'tenant'>,
   what: Pick<Sending, 'method' | 'purpose' | 'destination'>,
+  /** The same for a message that is counted again. Default: it is a message of its own. */
+  onceId?: string,
 ) => Promise<Outcome<CountedSend>>;
 
 interface SendLimitsDeps {
@@ -70,12 +72,11 @@ type Use = 'sign-in' | 'set-up' | 'notice';
 /** The beginning of the names of the counters. Sign-ins keep the names of before. */
 const OWNER_PREFIX: Readonly<Record<Use, string>> = { 'sign-in': '', 'set-up': 'set-up-', notice: 'notice-' };
 
-type CountingNeeds = Pick<SendLimitsDeps, 'attempts' | 'clock' | 'random'>;
+export type CountingNeeds = Pick<SendLimitsDeps, 'attempts' | 'clock' | 'random'>;
 
 /** Counts one sending everywhere, or nowhere. */
-function createCounting({ attempts, clock, random }: CountingNeeds) {
-  return async (everywhere: readonly Limited[]): Promise<Outcome<CountedSend>> => {
-    const id = random.id();
+export function createCounting({ attempts, clock, random }: CountingNeeds) {
+  return async (everywhere: readonly Limited[], id = random.id()): Promise<Outcome<CountedSend>> => {
     const atMs = clock.now();
     const taken: Limited[] = [];
     async function takeBack(): Promise<void> {
@@ -104,7 +105,7 @@ export function createSendLimits(needs: SendLimitsDeps): CountSend {
   const { methods, smsLimits, cipher } = needs;
   const count = createCounting(needs);
 
-  return async ({ account, tenant }, { method, purpose, destination }) => {
+  return async ({ account, tenant }, { method, purpose, destination }, onceId) => {
     const digest = (text: string) => cipher.digest(text, 'destination');
     const use = purpose === 'sign-in' ? 'sign-in' : 'set-up';
     const prefix = OWNER_PREFIX[use];
@@ -115,11 +116,11 @@ export function createSendLimits(needs: SendLimitsDeps): CountSend {
       isText ? { ...own, limits: [...own.limits, daily] } : own,
       limit(`${prefix}sends-to:${digest(destination)}`, MOST_SENDS, SENDS_WINDOW_MS),
     ];
-    if (!isText) return count(everywhere);
+    if (!isText) return count(everywhere, onceId);
     const block = limit(`sms-block:${digest(numberBlock(destination))}`, smsLimits.perBlockHour, HOUR);
     // Only numbers that nobody has proven can be tried one after the other.
     const walked = purpose === 'set-up' ? [block] : [];
-    return count([...everywhere, ...walked, ...paidFor(smsLimits, tenant.id, use)]);
+    return count([...everywhere, ...walked, ...paidFor(smsLimits, tenant.id, use)], onceId);
   };
 }
 
@@ -141,6 +142,6 @@ function paidFor({ perTenantDay, perDay }: SmsLimits, tenantId: string, use: Use
   ];
 }
 
-function limit(owner: string, most: number, windowMs: number): Limited {
+export function limit(owner: string, most: number, windowMs: number): Limited {
   return { owner, limits: [{ counter: 'sends', limit: most, windowMs }] };
 }

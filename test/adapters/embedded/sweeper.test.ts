@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
 import { type EmbeddedStores, openEmbedded } from '../../../src/adapters/embedded/open.ts';
+import { CAMPAIGN_KEPT_MS } from '../../../src/domain/administration/campaign.ts';
 import { sealOf } from '../../../src/domain/audit/seal.ts';
 import { RESET_KEPT_MS } from '../../../src/domain/resets/reset-request.ts';
 import {
+  aCampaign,
   aMail,
   anAccount,
   anAuditEvent,
@@ -54,6 +56,9 @@ describe('embedded sweeper', () => {
     const createdAt = expiresAt - RESET_KEPT_MS;
     await stores.resetRequests.insert(aResetRequest({ id: suffix, createdAt }));
     await stores.resetRequests.take(aResetStep({ requestId: suffix, atMs: createdAt, dueAt: null }));
+    const campaign = aCampaign({ id: suffix, createdAt: expiresAt - CAMPAIGN_KEPT_MS });
+    await stores.campaigns.insert(campaign);
+    await stores.campaigns.addRecipients(campaign, ['account-1'], null);
     // Delivery has an hour to count it.
     const mail = aMail({ id: suffix, expiresAt: expiresAt - 60 * MINUTE });
     await stores.mailOutbox.insert(mail, NOW, null);
@@ -68,7 +73,7 @@ describe('embedded sweeper', () => {
     await stores.onceKeys.first('kept', 'value', null);
     await stores.providerDurable.upsert('Grant', 'kept', {}, null);
     await stores.keys.insert({ id: 'kept', digestKey: 'sealed', addedAt: NOW - YEAR, usedAt: null });
-    expect(await stores.sweep(NOW, YEAR)).to.equal(10);
+    expect(await stores.sweep(NOW, YEAR)).to.equal(12);
     expect(rowsIn('accounts.sqlite')).to.deep.equal({
       accounts: 1,
       account_groups: 0,
@@ -82,6 +87,8 @@ describe('embedded sweeper', () => {
       tenant_settings: 0,
       reset_requests: 1,
       reset_steps: 1,
+      campaigns: 1,
+      campaign_recipients: 1,
       audit: 0,
       audit_seals: 0,
       audit_tallies: 0,

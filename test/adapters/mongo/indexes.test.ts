@@ -6,6 +6,7 @@ import { createModels } from '../../../src/adapters/mongo/schema/collections.ts'
 import { sealOf } from '../../../src/domain/audit/seal.ts';
 import type { PeopleStore } from '../../../src/ports/administration/people-store.ts';
 import {
+  aCampaign,
   aMail,
   anAccount,
   anAuditEvent,
@@ -64,7 +65,7 @@ async function useAll(stores: MongoAccounts): Promise<void> {
   const { accounts, enrolments, onceKeys, lockouts, records, sessionClients, trustedBrowsers } = stores;
   const { administration, people, resetRequests, tenantSettings, audit, auditSeals, providerDurable } =
     stores;
-  const { keys, mailOutbox, logoutOutbox } = stores;
+  const { keys, mailOutbox, logoutOutbox, campaigns } = stores;
   await accounts.insert(anAccount({ passwordHash: 'old' }));
   await accounts.findById('account-1');
   await accounts.findByEmail('bob@acme.test');
@@ -136,6 +137,20 @@ async function useAll(stores: MongoAccounts): Promise<void> {
   await tenantSettings.findEach([aSettingsVersion(), { tenantId: 'acme', number: 2 }]);
   await tenantSettings.findNewest('acme');
   await tenantSettings.page('acme', 9, 9);
+  await campaigns.insert(aCampaign());
+  await campaigns.find('campaign-1');
+  await campaigns.page('acme', null, null, 9);
+  await campaigns.page('acme', 'account-1', { createdAt: NOW, id: 'campaign-1' }, 9);
+  await campaigns.listRunning(9);
+  await campaigns.isRunning('campaign-1');
+  await campaigns.addRecipients(aCampaign(), ['account-1', 'account-2'], 'bob@acme.test');
+  await campaigns.listWaiting('campaign-1', 9);
+  await campaigns.settle('campaign-1', 'account-1', 'sent', NOW);
+  await campaigns.recipients('campaign-1', null, null, 9);
+  await campaigns.recipients('campaign-1', 'sent', 'account-1', 9);
+  await campaigns.setPaused('campaign-1', NOW);
+  await campaigns.setPaused('campaign-1', null);
+  await campaigns.end('campaign-1', NOW);
   await audit.append(anAuditEvent());
   await audit.appendAll([anAuditEvent({ id: 'event-2' }), anAuditEvent({ id: 'event-3' })]);
   await audit.list({ limit: 9 });
@@ -201,6 +216,7 @@ async function listPeople(people: PeopleStore): Promise<void> {
       const query = { q: 'bob', group: 'lab', role: 'member', condition } as const;
       await people.page(scope, query, null, 9, NOW);
       await people.count(scope, { ...query, q: null, group: null, role: null }, NOW);
+      await people.page(scope, { ...query, isUnconfirmed: true }, null, 9, NOW);
     }
     await people.find(scope, 'account-1');
     await people.totals(scope, NOW);

@@ -1,8 +1,10 @@
 /** Sweeping: what has expired goes, everything else stays. */
 import { expect } from 'chai';
+import { CAMPAIGN_KEPT_MS } from '../../../src/domain/administration/campaign.ts';
 import { sealOf } from '../../../src/domain/audit/seal.ts';
 import { RESET_KEPT_MS } from '../../../src/domain/resets/reset-request.ts';
 import {
+  aCampaign,
   aMail,
   anAccount,
   anAuditEvent,
@@ -42,6 +44,9 @@ describe('sweeping MongoDB', () => {
     const createdAt = expiresAt - RESET_KEPT_MS;
     await stores().resetRequests.insert(aResetRequest({ id: suffix, createdAt }));
     await stores().resetRequests.take(aResetStep({ requestId: suffix, atMs: createdAt, dueAt: null }));
+    const campaign = aCampaign({ id: suffix, createdAt: expiresAt - CAMPAIGN_KEPT_MS });
+    await stores().campaigns.insert(campaign);
+    await stores().campaigns.addRecipients(campaign, ['account-1'], null);
     // Delivery has an hour to count it.
     const mail = aMail({ id: suffix, expiresAt: expiresAt - 60 * MINUTE });
     await stores().mailOutbox.insert(mail, NOW, null);
@@ -57,7 +62,7 @@ describe('sweeping MongoDB', () => {
     await stores().enrolments.raiseLastStep('enrolment-1', 7, 'account-1', NOW);
     await stores().onceKeys.first('kept', 'value', null);
     await stores().providerDurable.upsert('Grant', 'kept', {}, null);
-    expect(await stores().sweep(NOW, YEAR)).to.equal(12);
+    expect(await stores().sweep(NOW, YEAR)).to.equal(14);
     expect(await documents()).to.deep.equal({
       accounts: 1,
       enrolments: 2,
@@ -68,6 +73,8 @@ describe('sweeping MongoDB', () => {
       trusted_browsers: 1,
       reset_requests: 1,
       reset_steps: 1,
+      campaigns: 1,
+      campaign_recipients: 1,
       provider: 2,
       mail_outbox: 2,
       logout_outbox: 1,

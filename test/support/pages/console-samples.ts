@@ -1,6 +1,7 @@
 /** The pages of the administrators' console. */
 import { CONSOLE_PAGES } from '../../../src/domain/administration/may-act.ts';
 import { AUDIT_SAMPLES } from './console/audit-samples.ts';
+import { CAMPAIGN_SAMPLES } from './console/campaign-samples.ts';
 import { PEOPLE_SAMPLES } from './console/people-samples.ts';
 import { PERSON_SAMPLES } from './console/person-samples.ts';
 import { REQUEST_SAMPLES } from './console/request-samples.ts';
@@ -29,6 +30,7 @@ const methods = [
 
 export const CONSOLE_SAMPLES: readonly Sample[] = [
   ...AUDIT_SAMPLES,
+  ...CAMPAIGN_SAMPLES,
   ...REQUEST_SAMPLES,
   ...WHAT_IF_SAMPLES,
   sample(

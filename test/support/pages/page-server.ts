@@ -38,7 +38,12 @@ export async function startPageServer(options: PageServerOptions = {}): Promise<
   // Refusals are looked at in the answer, not in the test's own output.
   app.silent = true;
   app.use(
-    securityHeaders({ https, formsLeadAway: ['/interaction', '/auth', '/session'], ownWindow: ['/account'] }),
+    securityHeaders({
+      https,
+      formsLeadAway: ['/interaction', '/auth', '/session'],
+      ownWindow: ['/account'],
+      listens: ['/admin/campaigns'],
+    }),
   );
   app.use(createAssetRoutes({ tenants }).routes());
   app.use(createLocaleRoutes({ https, typedFields }).routes());

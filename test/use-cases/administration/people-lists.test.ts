@@ -27,6 +27,7 @@ describe('a list of people', () => {
     return createPeopleLists({
       tenants: [],
       people: {
+        count: async () => count,
         async page(scope, query, after, limit) {
           reads.push({ scope, query, limit });
           const start = after === null ? 0 : accounts.findIndex(({ email }) => email > after);

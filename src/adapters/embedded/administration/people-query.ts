@@ -145,7 +145,7 @@ export function valuesOf(scope: Scope, { q, group, role }: PeopleQuery, now: num
 }
 
 export function planOf(scope: Scope, query: PeopleQuery, now: number, sparse: Sparse): PeoplePlan {
-  const { q, group, role, condition } = query;
+  const { q, group, role, condition, isUnconfirmed } = query;
   // A group that is managed is narrower than all that are.
   const isManaged = group !== null && (scope.groups?.includes(group) ?? false);
   const memberships = [
@@ -176,6 +176,7 @@ export function planOf(scope: Scope, query: PeopleQuery, now: number, sparse: Sp
     ...source.where,
     ...(condition === null ? [] : [CONDITIONS[condition]]),
     ...(role === null ? [] : ['accounts.role = :role']),
+    ...(isUnconfirmed ? ['accounts.email_confirmed = 0'] : []),
     ...memberships.filter((groups) => groups !== source.reads).map(isMember),
     ...(q === null || isFound.matches ? [] : [IS_MATCH]),
   ];

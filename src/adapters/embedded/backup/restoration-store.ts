@@ -9,6 +9,9 @@ const ISSUED = [
   'provider',
   'mail_outbox',
   'logout_outbox',
+  // A mailing of before would go on, to people who have had it since.
+  'campaigns',
+  'campaign_recipients',
 ];
 
 export function createRestorationStore(database: Database): RestorationStore {

@@ -2,6 +2,7 @@
 
 import { ADMINISTRATION, PEOPLE, RESET_REQUESTS } from './administration-schema.ts';
 import { AUDIT_TRAIL } from './audit-trail.ts';
+import { CAMPAIGNS } from './campaign-tables.ts';
 import { TENANT_SETTINGS } from './tenant-settings-table.ts';
 
 /**
@@ -230,6 +231,7 @@ export const ACCOUNTS_MIGRATIONS: readonly string[] = [
   TENANT_SETTINGS,
   ADMINISTRATION,
   AUDIT_TRAIL,
+  CAMPAIGNS,
 ];
 
 export const SHORT_LIVED_MIGRATIONS: readonly string[] = [
@@ -278,4 +280,7 @@ export const SHORT_LIVED_MIGRATIONS: readonly string[] = [
     expires_at INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX rates_by_expiry ON rates (expires_at);`,
+  `
+  ALTER TABLE outbox ADD COLUMN once_id TEXT;
+  CREATE UNIQUE INDEX outbox_by_once_id ON outbox (once_id) WHERE once_id IS NOT NULL;`,
 ];

@@ -53,13 +53,14 @@ function scopeFilter({ tenantId, groups }: Scope, group: string | null): Filter 
   return { tenantId, ...(other ? { $and: [only, other] } : only) };
 }
 
-function filterOf(scope: Scope, { q, group, role, condition }: PeopleQuery): Filter {
+function filterOf(scope: Scope, { q, group, role, condition, isUnconfirmed }: PeopleQuery): Filter {
   const range = trusted({ $gte: q ?? '', $lt: endOfPrefix(q ?? '') });
   const texts = ['email', 'searchName', 'searchFamilyName', 'searchEmail'];
   return {
     ...scopeFilter(scope, group),
     ...(condition && CONDITIONS[condition]),
     ...(role && { role }),
+    ...(isUnconfirmed && { emailConfirmed: false }),
     ...(q && { $or: texts.map((field) => ({ [field]: range })) }),
   };
 }

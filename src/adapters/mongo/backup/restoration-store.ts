@@ -9,7 +9,10 @@ const BATCH = 200;
 
 export function createRestorationStore({ act }: Connection, models: Models): RestorationStore {
   const { enrolments, records, sessionClients, trustedBrowsers, provider, mailOutbox, logoutOutbox } = models;
-  const issued = [records, sessionClients, trustedBrowsers, provider, mailOutbox, logoutOutbox];
+  const { campaigns, recipients } = models;
+  // A mailing of before would go on, to people who have had it since.
+  const mailings = [campaigns, recipients];
+  const issued = [records, sessionClients, trustedBrowsers, provider, mailOutbox, logoutOutbox, ...mailings];
 
   /** Changes every enrolment of a method, in the order of their ids. */
   async function change(

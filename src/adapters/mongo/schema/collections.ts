@@ -8,6 +8,7 @@ import type { AuthenticationEvent } from '../../../domain/policy/assurance.ts';
 import { account } from './account.ts';
 import { audit } from './audit.ts';
 import { auditSeal, auditTally } from './audit-seal.ts';
+import { campaign, recipient } from './campaign.ts';
 import { enrolment } from './enrolment.ts';
 import { key } from './key.ts';
 import { OPTIONS } from './options.ts';
@@ -161,6 +162,8 @@ export function createModels(driver: Driver) {
     resetSteps: driver.model('ResetStep', resetStep),
     sessionClients: driver.model('SessionClient', sessionClient),
     tenantSettings: driver.model('TenantSettings', tenantSettings),
+    campaigns: driver.model('Campaign', campaign),
+    recipients: driver.model('CampaignRecipient', recipient),
   };
 }
 

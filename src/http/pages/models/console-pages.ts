@@ -2,6 +2,7 @@
 import type { Role } from '../../../domain/account.ts';
 import type { PeopleTotals } from '../../../ports/administration/people-store.ts';
 import type { AuditPages, SignInsView } from './console/audit-pages.ts';
+import type { CampaignPages } from './console/campaign-pages.ts';
 import type { PeoplePages } from './console/people-pages.ts';
 import type { PersonPage } from './console/person.ts';
 import type { RequestPages } from './console/request-pages.ts';
@@ -10,6 +11,7 @@ import type { WhatIfPages } from './console/what-if-pages.ts';
 
 export interface ConsolePages
   extends AuditPages,
+    CampaignPages,
     PeoplePages,
     RequestPages,
     ConsoleSecurityPages,

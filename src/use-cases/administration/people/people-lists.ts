@@ -11,7 +11,7 @@ import type { Clock } from '../../../ports/system.ts';
 import type { Person, Roster } from '../roster.ts';
 
 interface PeopleListsDeps {
-  readonly people: Pick<PeopleStore, 'page'>;
+  readonly people: Pick<PeopleStore, 'page' | 'count'>;
   readonly roster: Pick<Roster, 'peopleOf'>;
   readonly tenants: readonly Pick<Tenant, 'id' | 'secondFactor'>[];
   readonly clock: Clock;
@@ -33,6 +33,13 @@ export interface PeoplePage {
   readonly isUnfinished: boolean;
 }
 
+export interface UnconfirmedPart {
+  /** The ids of their accounts. A part may have none. */
+  readonly ids: readonly string[];
+  /** The e-mail address after which the next part begins. */
+  readonly upTo: string;
+}
+
 /** People on a page. */
 export const PEOPLE_PAGE = 50;
 /** Accounts that are read from the store at a time. */
@@ -41,7 +48,7 @@ const BATCH = 100;
 const MOST_BATCHES = 10;
 
 /** A filter: its part that the store answers, and the rest. */
-interface Narrowing extends Pick<PeopleQuery, 'condition' | 'role'> {
+interface Narrowing extends Pick<PeopleQuery, 'condition' | 'role' | 'isUnconfirmed'> {
   readonly keeps?: (person: Person, now: number) => boolean;
 }
 
@@ -117,11 +124,57 @@ export function createPeopleLists({ people, roster, tenants, clock }: PeopleList
     return keeps ? persons.filter((person) => keeps(person, now)) : persons;
   }
 
-  return { page, everybody };
+  /** A part of those on a list whose e-mail address is not confirmed, and who may sign in. Null: there are no more. */
+  async function unconfirmed(
+    scope: Scope,
+    search: PeopleSearch,
+    after: string | null,
+  ): Promise<UnconfirmedPart | null> {
+    const narrowing = unconfirmedOf(search);
+    const query = narrowing && queryOf(search, narrowing);
+    const accounts = query ? await people.page(scope, query, after, BATCH, clock.now()) : [];
+    const upTo = accounts.at(-1)?.email;
+    if (!narrowing || upTo === undefined) return null;
+    const wanted = narrowing.keeps
+      ? kept(await roster.peopleOf(accounts), narrowing).map(({ account }) => account)
+      : accounts;
+    return { ids: wanted.map(({ id }) => id), upTo };
+  }
+
+  /** A list that the store can't count is read part by part. */
+  async function countUnconfirmed(scope: Scope, search: PeopleSearch): Promise<number> {
+    const narrowing = unconfirmedOf(search);
+    if (!narrowing) return 0;
+    if (!narrowing.keeps) return people.count(scope, queryOf(search, narrowing), clock.now());
+    let count = 0;
+    let after: string | null = null;
+    for (;;) {
+      const part: UnconfirmedPart | null = await unconfirmed(scope, search, after);
+      if (!part) return count;
+      count += part.ids.length;
+      after = part.upTo;
+    }
+  }
+
+  return { page, everybody, unconfirmed, countUnconfirmed };
 }
 
-function queryOf({ q, group }: PeopleSearch, { condition, role }: Narrowing): PeopleQuery {
-  return { q: searchedText(q) || null, group: group.trim() || null, role, condition };
+/** Null for a list on which nobody gets a mail. */
+function unconfirmedOf({ filter }: PeopleSearch): Narrowing | null {
+  if (filter === 'disabled') return null;
+  // That condition has an index of its own.
+  if (filter === null || filter === 'enabled') return NARROWINGS.unconfirmed;
+  return { ...NARROWINGS[filter], isUnconfirmed: true };
+}
+
+function queryOf({ q, group }: PeopleSearch, { condition, role, isUnconfirmed }: Narrowing): PeopleQuery {
+  return {
+    q: searchedText(q) || null,
+    group: group.trim() || null,
+    role,
+    condition,
+    ...(isUnconfirmed && { isUnconfirmed }),
+  };
 }
 
 /** The spelling in which names and addresses are compared. A longer text is the start of nothing. */

@@ -10,8 +10,7 @@ import type { EventLog } from '../../../ports/events.ts';
 import type { AccountStore, OnceStore } from '../../../ports/stores.ts';
 import type { Cipher, Clock, Random } from '../../../ports/system.ts';
 import type { EmailChange } from '../../account/email/email-change.ts';
-import type { Inviting } from '../../invitations/invite.ts';
-import type { AddressConfirmation } from '../../second-factor/address-confirmation.ts';
+import type { Activation } from './activation.ts';
 import { areSame, type PersonDetails, readDetails, type TypedDetails, versionOf } from './details-form.ts';
 import type { LastAdministrator } from './last-administrator.ts';
 import { type Acting, type ActPermission, lineOf } from './permission.ts';
@@ -22,9 +21,7 @@ interface SavePersonDeps {
   readonly accounts: Pick<AccountStore, 'findById' | 'update'>;
   readonly onceKeys: Pick<OnceStore, 'first'>;
   readonly emailChange: Pick<EmailChange, 'whyNot' | 'mailLink'>;
-  readonly confirmation: Pick<AddressConfirmation, 'resend'>;
-  /** Names the acting account in the audit log. */
-  readonly invitingBy: (actor: string) => Pick<Inviting, 'invite' | 'isWaiting'>;
+  readonly activation: Pick<Activation, 'activate'>;
   readonly cipher: Pick<Cipher, 'digest'>;
   readonly events: EventLog;
   readonly clock: Clock;
@@ -70,7 +67,7 @@ export function createSavePerson(deps: SavePersonDeps) {
       return mailed.ok ? accepted('mailed') : mailed;
     }
     if (!form.sendActivation) return accepted('saved');
-    const sent = await activate(acting);
+    const sent = await deps.activation.activate(acting);
     return sent.ok ? accepted('saved') : sent;
   }
 
@@ -149,16 +146,6 @@ export function createSavePerson(deps: SavePersonDeps) {
       const reason = wanted.enforcement ?? 'tenant';
       await events.append({ ...line, name: 'account.enforcement_changed', reason });
     }
-  }
-
-  /** An invitation for a person who has not joined, else the link that confirms the address. */
-  async function activate(acting: Acting): Promise<Outcome<null>> {
-    const { actor, target, tenant, ip } = acting;
-    const inviting = deps.invitingBy(actor.id);
-    if (!(await inviting.isWaiting(target)))
-      return deps.confirmation.resend({ account: target, tenant }, { ip, actor: actor.id });
-    const outcome = await inviting.invite(target.id, { clientId: null, isAgain: true });
-    return outcome === 'failed' ? refused({ code: 'delivery_failed' }) : accepted(null);
   }
 
   return { save };

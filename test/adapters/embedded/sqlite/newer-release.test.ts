@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { type EmbeddedStores, openEmbedded } from '../../../../src/adapters/embedded/open.ts';
 import { sealOf } from '../../../../src/domain/audit/seal.ts';
 import {
+  aCampaign,
   aChallenge,
   aMail,
   anAccount,
@@ -67,6 +68,7 @@ describe('embedded stores beside a newer release', () => {
   async function insertOneOfEach(id: string): Promise<void> {
     const { accounts, enrolments, onceKeys, lockouts, records, audit, trustedBrowsers, keys } = stores;
     const { mailOutbox, logoutOutbox, resetRequests, sessionClients, auditSeals, tenantSettings } = stores;
+    const { campaigns } = stores;
     const { transactions, attempts, rates, outbox, providerDurable, providerShortLived } = stores;
     const limits = [{ counter: 'account', limit: 9, windowMs: MINUTE }];
     const template = { channel: 'email', to: 'bob@acme.test', subject: '', text: '', html: null } as const;
@@ -88,6 +90,9 @@ describe('embedded stores beside a newer release', () => {
     expect(await resetRequests.insert(aResetRequest({ id }))).to.equal(true);
     await resetRequests.take(aResetStep({ requestId: id }));
     expect(await tenantSettings.insert(aSettingsVersion({ tenantId: id }))).to.equal(true);
+    const campaign = aCampaign({ id });
+    expect(await campaigns.insert(campaign)).to.equal(true);
+    await campaigns.addRecipients(campaign, ['account-1'], null);
     await mailOutbox.insert(aMail({ id }), NOW, null);
     await logoutOutbox.insert(aMail({ id }), NOW, null);
     await keys.insert({ id, digestKey: 'sealed', addedAt: NOW, usedAt: null });

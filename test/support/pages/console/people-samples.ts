@@ -54,6 +54,7 @@ const list: Pages['admin-users'] = {
   firstHref: '/admin/users',
   nextHref: '/admin/users?after=dirk%40acme.test',
   csvHref: '/admin/users.csv',
+  resendForm: form('/admin/users'),
 };
 
 const invite: Pages['admin-invite'] = {

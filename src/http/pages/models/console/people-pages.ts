@@ -43,6 +43,8 @@ export interface PeoplePages {
     /** Null on the last page. */
     readonly nextHref: string | null;
     readonly csvHref: string;
+    /** Leads to the preview of a mailing. Null: the role begins none. */
+    readonly resendForm: Form | null;
   };
   'admin-invite': {
     readonly form: Form;
