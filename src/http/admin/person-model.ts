@@ -56,6 +56,7 @@ export function personModel(view: PersonView, around: Around): PersonPage {
     fields: { ...stored, ...typedIn(typed) },
     isActivationTicked: 'send_activation' in typed,
     reason: typed.reason ?? '',
+    isRemoving: 'remove-factors' in typed,
     emailConfirmed: account.emailConfirmed,
     pendingEmail: account.pendingEmail && shownEmail(account.pendingEmail.email),
     state: view.state,

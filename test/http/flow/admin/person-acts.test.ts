@@ -1,6 +1,7 @@
 /** The acts of an administrator on one person: what they change, what the audit log has of them, and who is told. */
 import { expect } from 'chai';
 import { PASSWORD, type Yaml } from '../../../support/app.ts';
+import type { Page } from '../../../support/pages/page.ts';
 import { interaction, refresh, refusal, tokensFor } from '../../oidc/story.ts';
 import { alertOf, member, withApp } from '../members.ts';
 import { linkIn, reachable, sentTo } from '../outbox.ts';
@@ -18,6 +19,11 @@ const people: readonly Yaml[] = [
   member('ivy', 'acme', sales),
   reachable('jan', 'acme', { method: 'totp', secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' }, 'email'),
 ];
+
+/** The fold around the button that removes all factors. */
+function questionOf({ $ }: Page) {
+  return $('details').has('button[name=remove-factors]');
+}
 
 describe('the acts of an administrator on one person', () => {
   const s = interaction(() => consoleConfig({}, ...people));
@@ -175,6 +181,7 @@ describe('the acts of an administrator on one person', () => {
     const person = await openPerson(s, 'admin', 'dan');
     const without = await person.visitor.submit(person.page, { reason: ' ' }, 'remove-factors');
     expect([without.status, without.error]).to.deep.equal([422, 'field_invalid']);
+    expect(questionOf(without).is('[open]'), 'the question stays open').to.equal(true);
     const removed = await press(person, 'remove-factors', { reason: 'Lost phone, called back' });
     expect(removed.marks('factor')).to.have.length(0);
     expect((await visitor.get('/account')).status).to.equal(303);
@@ -183,6 +190,18 @@ describe('the acts of an administrator on one person', () => {
     await lastLine('dan', 'enrolment.removed', 'admin');
     expect((await sentTo(s.app, addressOf('dan')))[0]?.subject).to.include('removed a second step');
     expect((await s.app.visitor().open('/account')).name).to.equal('sign-in');
+  });
+
+  it('asks before it removes the second steps: the button is in a question that says what stops working [A125]', async () => {
+    const { page } = await openPerson(s, 'admin', 'fay');
+    const question = questionOf(page);
+    expect([question.length, question.is('[open]')]).to.deep.equal([1, false]);
+    expect(question.children('summary').text()).to.equal('Remove all second steps…');
+    expect(question.text().replace(/\s+/g, ' '))
+      .to.include('These stop working: Authenticator app, and the recovery codes.')
+      .and.include('The person is signed out everywhere');
+    expect(question.find('a').attr('href')).to.equal(page.$('form#fields').attr('action'));
+    expect(question.closest('form').find('[name=reason]').length).to.equal(1);
   });
 
   it('suspends one factor, which still counts as set up, and allows it again', async () => {

@@ -26,6 +26,7 @@ const bob: PersonPage = {
   stored,
   fields: stored,
   isActivationTicked: false,
+  isRemoving: false,
   reason: '',
   emailConfirmed: true,
   pendingEmail: null,
@@ -181,5 +182,11 @@ export const PERSON_SAMPLES: readonly Sample[] = [
       isActivationTicked: true,
     },
     { ...admin, refusal: { code: 'conflict' } },
+  ),
+  sample(
+    'admin-user-removing',
+    'admin-user',
+    { ...bob, isRemoving: true },
+    { ...admin, refusal: { code: 'field_invalid', field: 'reason' } },
   ),
 ];

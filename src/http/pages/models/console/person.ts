@@ -75,6 +75,8 @@ export interface PersonPage {
   readonly fields: PersonFields;
   readonly isActivationTicked: boolean;
   readonly reason: string;
+  /** The question before the removal of all factors is open: a removal was refused. */
+  readonly isRemoving: boolean;
   readonly emailConfirmed: boolean;
   readonly pendingEmail: string | null;
   readonly state: PersonState;
