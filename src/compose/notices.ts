@@ -29,6 +29,13 @@ interface NoticesDeps {
   readonly log: Log;
 }
 
+/** The topics of a request for a reset that the person can still cancel. */
+const CANCELLABLE: ReadonlySet<Notice['topic']> = new Set([
+  'reset-requested',
+  'reset-filed',
+  'reset-approved',
+]);
+
 export type Notices = ReturnType<typeof noticesOf>;
 
 export function noticesOf(
@@ -51,8 +58,11 @@ export function noticesOf(
       linkUrl(link, linkTokens.tokenIssuedAt(link, { id: account.id, email }, linkIssuedAt ?? askedAt));
   const resetAction = (account: Account, { topic, reset }: Omit<Notice, 'account'>, to: string) => {
     if (!reset) return null;
-    if (topic === 'reset-requested' || topic === 'reset-approved')
-      return { kind: 'cancel-reset', url: urlOf('cancel-reset', account, { about: reset.id }) } as const;
+    if (CANCELLABLE.has(topic))
+      return {
+        kind: reset.isFiled ? 'cancel-filed' : 'cancel-reset',
+        url: urlOf('cancel-reset', account, { about: reset.id }),
+      } as const;
     // It is the proof of the set-up, so it goes to the address of the account alone.
     if (topic === 'reset-done' && to === account.email)
       return { kind: 'set-up', url: urlOf('set-up-again', account, { about: reset.id }) } as const;

@@ -30,6 +30,7 @@ export type NoticeTopic =
   | 'reported'
   | 'joined'
   | 'reset-requested'
+  | 'reset-filed'
   | 'reset-approved'
   | 'reset-refused'
   | 'reset-cancelled'
@@ -43,6 +44,8 @@ export interface NoticeContact {
 
 export interface NoticeReset {
   readonly id: string;
+  /** An administrator has filed it for the person. */
+  readonly isFiled: boolean;
   /** The browser that it came from. Null when its name is not known. */
   readonly browser: string | null;
   /** The time at which an approval takes effect, in milliseconds since the epoch. Null: it is about another step. */

@@ -60,6 +60,7 @@ export const TEXTED_TOPICS: ReadonlySet<NoticeTopic> = new Set([
   'password-changed',
   'email-restored',
   'reset-requested',
+  'reset-filed',
   'reset-done',
 ]);
 
@@ -68,6 +69,7 @@ const FOR_ADMINISTRATORS: ReadonlySet<NoticeTopic> = new Set([
   'reported',
   'removal-reported',
   'reset-requested',
+  'reset-filed',
 ]);
 
 /** The reader, or an administrator, has dealt with it already: there is nothing to report. */

@@ -104,8 +104,8 @@ export type MessageTemplate =
       readonly restoreUrl?: string | null;
     };
 
-/** `cancel-reset`: stops a request for a reset. `set-up`: sets up a second factor after a reset. */
-export type NoticeAction = 'cancel-reset' | 'set-up';
+/** `cancel-reset`: stops a request for a reset; `cancel-filed`: one that an administrator has filed. `set-up`: sets up a second factor after a reset. */
+export type NoticeAction = 'cancel-reset' | 'cancel-filed' | 'set-up';
 
 export interface Recipient {
   readonly channel: Message['channel'];

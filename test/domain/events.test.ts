@@ -79,13 +79,17 @@ const TOLD: readonly [DomainEvent, Omit<Notice, 'account'> | null][] = [
   ]),
   ...(['requested', 'refused', 'cancelled', 'done'] as const).map((step): (typeof TOLD)[number] => [
     { ...reset, name: `reset.${step}` },
-    { topic: `reset-${step}`, reset: { ...reset.request, effectAt: null }, also },
+    { topic: `reset-${step}`, reset: { ...reset.request, isFiled: false, effectAt: null }, also },
   ]),
   [
     { ...reset, name: 'reset.approved', effectAt: 1 },
-    { topic: 'reset-approved', reset: { ...reset.request, effectAt: 1 }, also },
+    { topic: 'reset-approved', reset: { ...reset.request, isFiled: false, effectAt: 1 }, also },
   ],
   // An approval at once is told together with its effect, and an attempt that changed nothing is told to nobody.
+  [
+    { ...reset, name: 'reset.requested', request: { ...reset.request, filedBy: 'boss' } },
+    { topic: 'reset-filed', reset: { ...reset.request, isFiled: true, effectAt: null }, also },
+  ],
   [{ ...reset, name: 'reset.approved' }, null],
   [{ ...reset, name: 'reset.requested', reason: 'already_waiting' }, null],
   [

@@ -74,6 +74,7 @@ const TEXTED: readonly NoticeTopic[] = [
   'password-changed',
   'email-restored',
   'reset-requested',
+  'reset-filed',
   'reset-done',
 ];
 

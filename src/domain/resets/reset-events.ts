@@ -20,7 +20,7 @@ export type ResetEventName = (typeof RESET_EVENTS)[number];
 export interface ResetEvent extends EventDetails {
   readonly name: ResetEventName;
   readonly account: Account;
-  readonly request: Pick<ResetRequest, 'id' | 'browser'>;
+  readonly request: Pick<ResetRequest, 'id' | 'browser' | 'filedBy'>;
   /** The time at which an approval takes effect. Null: at once, or it is another step. */
   readonly effectAt: number | null;
   /** Numbers that got codes until now. */
@@ -44,5 +44,8 @@ const TOPICS = {
 export function resetNoticeOf({ name, account, request, effectAt, reason, also }: ResetEvent): Notice | null {
   if (name === 'reset.approved' && effectAt === null) return null;
   if (name !== 'reset.approved' && reason) return null;
-  return { account, topic: TOPICS[name], reset: { ...request, effectAt }, also };
+  const { id, browser, filedBy } = request;
+  const isFiled = filedBy !== undefined;
+  const topic = name === 'reset.requested' && isFiled ? 'reset-filed' : TOPICS[name];
+  return { account, topic, reset: { id, isFiled, browser, effectAt }, also };
 }

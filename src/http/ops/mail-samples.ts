@@ -161,6 +161,8 @@ function templatesAt(atMs: number, issuer: string): ReadonlyMap<string, MessageT
       'reset-requested-about',
       notice('reset-requested', { notMeUrl: null, about: TO.email, browser: BROWSER }),
     ],
+    ['reset-filed', notice('reset-filed', resetAction('cancel-filed'))],
+    ['reset-filed-about', notice('reset-filed', { notMeUrl: null, about: TO.email })],
     ['reset-approved', notice('reset-approved', { ...resetAction('cancel-reset'), effectAt: atMs + DAY_MS })],
     ['reset-refused', notice('reset-refused', { notMeUrl: null })],
     ['reset-cancelled', notice('reset-cancelled', { notMeUrl: null })],

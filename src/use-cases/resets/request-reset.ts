@@ -56,7 +56,10 @@ export function createRequestReset(deps: RequestResetDeps): RequestReset {
     const now = clock.now();
     const { id: accountId, tenantId } = account;
     const line = { account, accountId, tenantId, actor: filedBy ?? accountId, clientId, ip };
-    const noted = async (request: Pick<ResetRequest, 'id' | 'browser'>, reason: string | null) => {
+    const noted = async (
+      request: Pick<ResetRequest, 'id' | 'browser' | 'filedBy'>,
+      reason: string | null,
+    ) => {
       const once = reason === null ? { once: { key: request.id, atMs: now } } : {};
       await events.append({
         ...line,

@@ -78,6 +78,11 @@ export const MESSAGE_TEMPLATES: Readonly<Record<string, MessageTemplate>> = {
   },
   'reset-requested': noticeMessage('reset-requested', { ...toCancel, browser: 'Firefox, Linux' }),
   'reset-requested-about': noticeMessage('reset-requested', { about: 'bob@acme.test', notMeUrl: null }),
+  'reset-filed': noticeMessage('reset-filed', {
+    notMeUrl: null,
+    action: { kind: 'cancel-filed', url: SET_UP_URL },
+  }),
+  'reset-filed-about': noticeMessage('reset-filed', { about: 'bob@acme.test', notMeUrl: null }),
   'reset-approved': noticeMessage('reset-approved', { ...toCancel, effectAt: MESSAGE_NOW + 86_400_000 }),
   'reset-refused': noticeMessage('reset-refused', { notMeUrl: null }),
   'reset-cancelled': noticeMessage('reset-cancelled', { notMeUrl: null }),

@@ -30,7 +30,10 @@ describe('a reset that an administrator files', () => {
     expect(request).to.include({ filedBy: await idOf(s, addressOf('helpdesk')), browser: null });
     const line = (await linesOf(s, addressOf('cas'))).find(({ event }) => event === 'reset.requested');
     expect(line?.actor).to.equal(request.filedBy);
-    const link = linkIn((await sentTo(s.app, addressOf('cas')))[0], 'cancel-reset');
+    const [mail] = await sentTo(s.app, addressOf('cas'));
+    expect(mail?.subject).to.match(/^An administrator of .+ asks for a reset of your account$/);
+    expect(mail?.text).to.include('asked, for you,').and.not.include('your password');
+    const link = linkIn(mail, 'cancel-reset');
     const visitor = s.app.visitor();
     await visitor.submit(await visitor.open(link), {});
     expect((await requestOf(s, 'cas')).steps.map(({ outcome }) => outcome)).to.deep.equal(['cancelled']);
