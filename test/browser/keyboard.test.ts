@@ -4,13 +4,12 @@ import { type App, PASSWORD, startApp } from '../support/app.ts';
 import { needs } from '../support/needs.ts';
 import { totpCode } from '../support/totp.ts';
 import { axeFaults } from './accessibility.ts';
+import { tabTo } from './careful-person.ts';
 import { createPerson } from './person.ts';
 import { windows } from './windows.ts';
 
 /** More than a step of the authenticator app. */
 const NEXT_STEP_MS = 31_000;
-/** More than any page has places to stop at. */
-const MOST_STOPS = 40;
 
 describe('the keyboard alone, in a browser', function () {
   // A dozen pages, and axe on each.
@@ -33,13 +32,7 @@ describe('the keyboard alone, in a browser', function () {
       faults.push(...(await axeFaults(page)).map((fault) => `${name}: ${fault}`));
     }
 
-    async function goTo(selector: string): Promise<void> {
-      const target = page.locator(`${selector}:focus`);
-      for (let stop = 0; stop < MOST_STOPS && (await target.count()) === 0; stop += 1) {
-        await page.keyboard.press('Tab');
-      }
-      await target.waitFor();
-    }
+    const goTo = (selector: string) => tabTo(page, selector);
 
     async function givePassword(): Promise<void> {
       await page.keyboard.type(PASSWORD);

@@ -6,12 +6,14 @@ import { linkIn, sentTo } from '../http/flow/outbox.ts';
 import { type App, PASSWORD, SECRET, startApp } from '../support/app.ts';
 import { needs } from '../support/needs.ts';
 import { totpCode } from '../support/totp.ts';
-import { createPerson, type Person } from './person.ts';
+import { createCarefulPerson } from './careful-person.ts';
+import type { Person } from './person.ts';
 import { windows } from './windows.ts';
 
 /** Milliseconds until an app shows another code. */
 const STEP_MS = 30_000;
-const PHONE = { locale: 'nl-NL', viewport: { width: 390, height: 844 } } as const;
+const PHONE = { width: 390, height: 844 };
+const REASON = 'Mijn telefoon ligt nog in de trein.';
 
 describe('a person who lost the phone, and an administrator, in two browsers', function () {
   this.timeout(120_000);
@@ -30,32 +32,37 @@ describe('a person who lost the phone, and an administrator, in two browsers', f
     await person.send({ email, password: PASSWORD }, 'sign_in');
   }
 
-  it('get from the request over the approval to a new phone [4.4 1.5]', async () => {
+  it('get from the request in Dutch over the approval in English to a new phone, by the keyboard [4.4 1.5 U.4]', async () => {
     const email = addressOf('cat');
-    const [owners, desk] = [await open(PHONE), await open({})];
-    const owner = createPerson(owners.page);
+    const [owners, desk] = [
+      await open({ locale: 'nl-NL', viewport: PHONE }),
+      await open({ locale: 'en-GB' }),
+    ];
+    const owner = createCarefulPerson(owners.page);
     await signIn(owner, '/account', email);
     await owner.isOn('enter-code');
     await owner.follow('request-reset');
     await owner.isOn('request-reset');
-    await owner.send({ reason: 'Mijn telefoon ligt nog in de trein.' }, 'send');
+    await owners.page.locator('[name=reason]').fill(REASON);
+    await owner.press('button[name=send]');
     await owner.page.locator('[role=status]').waitFor();
 
-    const admin = createPerson(desk.page);
+    const admin = createCarefulPerson(desk.page);
     await signIn(admin, '/admin', addressOf('admin'));
     await admin.isOn('enter-code');
     app.clock.nextStep(STEP_MS);
     await admin.send({ code: totpCode(SECRET, app.clock.now()) }, 'confirm');
     await admin.isOn('admin-overview');
     expect(await admin.mark('requests')).to.equal('1');
-    await admin.page.locator('[data-mark=requests]').click();
+    await admin.press('[data-mark=requests]');
     await admin.isOn('admin-requests');
-    await admin.page.locator('[data-mark=request] a').click();
+    await admin.press('[data-mark=request] a');
     await admin.isOn('admin-request');
-    expect(await admin.mark('reason')).to.equal('Mijn telefoon ligt nog in de trein.');
-    await admin.send({ reason: 'Called her on the office number.' }, 'approve');
+    expect(await admin.mark('reason')).to.equal(REASON);
+    await desk.page.locator('[name=reason]').fill('Called her on the office number.');
+    await admin.press('button[name=approve]', 'Space');
     await admin.page.locator('[data-mark=state][data-state=done]').waitFor();
-    expect(await admin.words()).to.include('You approved the request.');
+    expect(await desk.page.locator('[role=status]').count()).to.equal(1);
 
     // The person uses the link some time after the approval, which has ended everything of before.
     app.clock.nextStep(STEP_MS);
@@ -74,6 +81,7 @@ describe('a person who lost the phone, and an administrator, in two browsers', f
     await owner.send({}, 'saved');
     await owner.isOn('security');
     expect(await owner.page.locator('[data-mark=factor]').count()).to.equal(1);
+    expect([...owner.faults, ...admin.faults]).to.deep.equal([]);
     expect([owners.complaints, desk.complaints]).to.deep.equal([[], []]);
   });
 });
