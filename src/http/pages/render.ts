@@ -6,6 +6,7 @@ import type { Context } from 'koa';
 import type { Locale } from '../../domain/account.ts';
 import { PLAIN_WORDS } from '../../domain/methods/contract.ts';
 import { traitsOf } from '../../domain/methods/index.ts';
+import type { MethodName } from '../../domain/methods/method.ts';
 import type { Tenant } from '../../domain/tenant.ts';
 import type { Clock } from '../../ports/system.ts';
 import { type Language, loadLanguages } from '../../presentation/languages.ts';
@@ -106,6 +107,7 @@ const LOCALS = [
   'model',
   'title',
   't',
+  'methodName',
   'lang',
   'dates',
   'partial',
@@ -155,6 +157,7 @@ export function createRenderer(options: RendererOptions): Render {
       model,
       title: titleOf(page, model, { t, lang }),
       t,
+      methodName: (method: MethodName) => (traitsOf(method) ? t(`method.${method}.name`) : method),
       lang,
       dates,
       refusal: refusalView(pageContext, subjectOf(page, model), { t, dates }),

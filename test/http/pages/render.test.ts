@@ -3,7 +3,7 @@ import type { Context } from 'koa';
 import { LOCALES } from '../../../src/domain/account.ts';
 import type { PageName, Render } from '../../../src/http/pages/page-contract.ts';
 import type { Page } from '../../support/pages/page.ts';
-import { SAMPLE_NOW, type Sample } from '../../support/pages/page-sample.ts';
+import { NEWER_METHOD, SAMPLE_NOW, type Sample } from '../../support/pages/page-sample.ts';
 import { PAGE_SAMPLES } from '../../support/pages/page-samples.ts';
 import { type PageServer, startPageServer } from '../../support/pages/page-server.ts';
 import { createVisitor } from '../../support/visitor.ts';
@@ -174,6 +174,18 @@ describe('every page', () => {
       expect(ids).to.have.lengthOf(new Set(ids).size);
     });
   }
+
+  it('shows the plain name of a method of a newer release in the console', async () => {
+    for (const name of ['admin-overview', 'admin-user-newer'])
+      for (const language of LOCALES) {
+        const { text } = await open(name, language);
+        expect(text, name).to.include(NEWER_METHOD).and.not.include(`method.${NEWER_METHOD}`);
+      }
+    const { $ } = await open('admin-user-newer', 'en');
+    expect($('[data-mark=factor] strong').first().text()).to.equal(NEWER_METHOD);
+    const { $: known } = await open('admin-user', 'en');
+    expect(known('[data-mark=method]').first().text()).to.equal('Authenticator app');
+  });
 
   it('puts the token of its own model into each form', async () => {
     for (const { name, page } of PAGE_SAMPLES) {

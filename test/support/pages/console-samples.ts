@@ -8,7 +8,7 @@ import { REQUEST_SAMPLES } from './console/request-samples.ts';
 import { CONSOLE_SECURITY_SAMPLES } from './console/security-samples.ts';
 import { SIGN_INS } from './console/sign-in-samples.ts';
 import { WHAT_IF_SAMPLES } from './console/what-if-samples.ts';
-import { type Sample, sample } from './page-sample.ts';
+import { NEWER_METHOD, type Sample, sample } from './page-sample.ts';
 
 const admin = {
   tenantId: 'acme',
@@ -26,6 +26,7 @@ const totals = {
 const methods = [
   { method: 'totp', count: 2400 },
   { method: 'passkey', count: 512 },
+  { method: NEWER_METHOD, count: 1 },
 ];
 
 export const CONSOLE_SAMPLES: readonly Sample[] = [

@@ -1,7 +1,7 @@
 /** The page of one person: protected, not joined, in a conflict, and one's own. */
 import { CONSOLE_PAGES } from '../../../../src/domain/administration/may-act.ts';
 import type { PersonPage } from '../../../../src/http/pages/models/console/person.ts';
-import { form, SAMPLE_NOW, type Sample, sample } from '../page-sample.ts';
+import { form, NEWER_METHOD, SAMPLE_NOW, type Sample, sample } from '../page-sample.ts';
 
 const admin = {
   tenantId: 'acme',
@@ -134,9 +134,18 @@ const seen: PersonPage = {
   maySuspend: false,
 };
 
+/** With a method that this release has no words for. */
+const ofNewerRelease: PersonPage = {
+  ...bob,
+  state: { kind: 'protected', methods: ['totp', NEWER_METHOD], minimum: 'mfa' },
+  factors: bob.factors.map((factor) => ({ ...factor, method: NEWER_METHOD, label: '', app: null })),
+  lines: bob.lines.map((line) => ({ ...line, method: NEWER_METHOD })),
+};
+
 export const PERSON_SAMPLES: readonly Sample[] = [
   sample('admin-user', 'admin-user', bob, admin),
   sample('admin-user-new', 'admin-user', newcomer, admin),
+  sample('admin-user-newer', 'admin-user', ofNewerRelease, admin),
   sample(
     'admin-user-below',
     'admin-user',
