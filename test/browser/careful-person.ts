@@ -7,7 +7,7 @@ import { createPerson, type Person } from './person.ts';
 const MOST_STOPS = 80;
 
 export interface CarefulPerson extends Person {
-  /** What axe found on the pages of `isOn`. */
+  /** The faults that axe found on the pages of `isOn`. */
   readonly faults: readonly string[];
   /** Goes to the element by Tab and presses a key there. */
   press(selector: string, key?: 'Enter' | 'Space'): Promise<void>;
