@@ -37,6 +37,7 @@ const CARRIED = {
   version: true,
   // The settings of a workspace.
   enforcement: true,
+  minimum: true,
   methods: true,
   grace_days: true,
   groups: true,
