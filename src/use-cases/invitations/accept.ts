@@ -102,13 +102,16 @@ export function createAcceptance(deps: AcceptDeps) {
   /** The same form again, or one that completes what an interrupted form has begun. Another password changes nothing. */
   async function repeated(
     invitation: Invitation,
-    hash: string | null,
+    known: string | null,
     typed: string,
     ip: string,
   ): Promise<Outcome<Joined>> {
     const { account } = invitation;
     const isHere = invitation.state === 'open' || invitation.state === 'used';
-    if (hash === null || !isHere || invitation.isOver || isBarred(account)) return refused(GONE);
+    if (!isHere || invitation.isOver || isBarred(account)) return refused(GONE);
+    // The first form may have set it after this one has read the account.
+    const hash = known ?? (await accounts.findById(account.id))?.passwordHash ?? null;
+    if (hash === null) return refused(GONE);
     // A password that was changed since has nothing to do with the invitation.
     if ((await onceKeys.peek(keyOf(account))) !== hash) return refused(GONE);
     const id = random.id();

@@ -118,6 +118,19 @@ describe('the acceptance of an invitation', () => {
     expect(await isSet(`${WORDS} and a saucer`)).to.equal(true);
   });
 
+  it('takes a second form that has read the account before the first one was done [R25]', async () => {
+    const { accounts } = setting().stores;
+    const stale = await accounts.findById(account.id);
+    acceptedBy(await byPassword());
+    let reads = 0;
+    const findById: AccountStore['findById'] = async (id) => {
+      reads += 1;
+      return reads === 1 ? stale : accounts.findById(id);
+    };
+    const acceptance = acceptanceWith({ accounts: { ...accounts, findById } });
+    acceptedBy(await acceptance.acceptPassword(token, WORDS, ADDRESS));
+  });
+
   it('counts the passwords of repeated forms, so that the link guesses none [A20]', async () => {
     acceptedBy(await byPassword());
     const refusals = await inTurn(10, async (n) => codeOf(await byPassword(`a guess of many words ${n}`)));
