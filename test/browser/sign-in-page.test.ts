@@ -80,6 +80,7 @@ describe('the fields of a page, in a browser', function () {
     const { page, complaints } = await open({ locale: 'en' });
     await page.goto(sample('sign-in-known'));
     const field = page.locator('#password');
+    await page.locator('#password:focus').waitFor();
     await page.keyboard.type('correct horse');
     const button = page.getByRole('button', { name: 'Show password' });
     expect(await button.getAttribute('aria-controls')).to.equal('password');
